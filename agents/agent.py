@@ -1,0 +1,81 @@
+"""What every agent must do: sit in one seat of many worlds at once."""
+
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..envs.chance import keys
+from ..envs.game import Floats, Game, Worlds_
+
+Bools = npt.NDArray[np.bool_]
+
+
+class View:
+    """What a seat can know before it moves, in all its worlds.
+
+    ``observations`` (B, d) float32, ``masks`` (B, m) int8 legal moves or None, ``active`` (B,) which worlds still run.
+    The true worlds stay hidden behind :meth:`imagine` and :meth:`text`.
+    """
+
+    __slots__ = ("_worlds", "active", "game", "masks", "observations", "seat")
+
+    def __init__(self, game: Game, seat: int, worlds: Worlds_, observations: Any, masks: Any, active: Bools) -> None:
+        self.game = game
+        self.seat = seat
+        self._worlds = worlds
+        self.observations: npt.NDArray[np.float32] = observations
+        self.masks: npt.NDArray[np.int8] | None = masks
+        self.active = active
+
+    def imagine(self, seeds: npt.NDArray[np.uint64], which: Any = slice(None)) -> Worlds_:
+        """The worlds ``which`` as this seat may believe them, with chance of their own under ``seeds``."""
+        return self.game.imagine(self._worlds[which], self.seat, seeds)
+
+    def text(self, b: int) -> str:
+        """World ``b`` in words."""
+        return self.game.view(self._worlds[b], self.seat)
+
+
+class Outcome(NamedTuple):
+    """What a seat perceived of a step: its own intended ``actions`` (B,), ``rewards`` (B,) as paid, and the ``view``
+    after it.
+    """
+
+    actions: Floats
+    rewards: Floats
+    view: View
+
+
+class NoSettings(NamedTuple):
+    """Of an agent that needs none."""
+
+
+class Agent:
+    """Sits in one seat. ``begin`` once per episode, then ``act`` and ``learn`` step by step.
+
+    A subclass declares ``name``, the ``games`` it plays (none: all), its settings ``Params``, and the ``knobs`` by
+    which norms reach its conduct (NORMS.md §1).
+    """
+
+    name: ClassVar[str]
+    games: ClassVar[tuple[str, ...]] = ()
+    knobs: ClassVar[tuple[str, ...]] = ()
+
+    Params: ClassVar[Any] = NoSettings
+
+    def __init__(self, params: Any = None) -> None:
+        self.params: Any = self.Params() if params is None else params
+
+    def begin(self, game: Game, seat: int, seeds: npt.NDArray[np.uint64]) -> None:
+        """A new episode in ``len(seeds)`` worlds; the agent's own chance is addressed by (seed, seat)."""
+        self.game, self.seat = game, seat
+        self.keys: npt.NDArray[np.uint64] = np.asarray(keys(seeds, seat))
+        self.step = -1
+
+    def act(self, view: View) -> Floats:
+        """One move per world; what it returns for ended worlds is ignored."""
+        raise NotImplementedError
+
+    def learn(self, outcome: Outcome) -> None:
+        """After each step: only what this seat perceived."""

@@ -1,0 +1,166 @@
+"""The one agent that plays every game: it looks ahead through the game itself under its norms (DESIGN.md).
+
+It knows a game by the contract alone: what a seat may believe (``imagine``), which moves to consider (``candidates``),
+and what "the same act" is for another (``counterpart``). It never sees the true worlds, the future's chance, or a
+hidden horizon.
+"""
+
+from typing import Annotated, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from ..envs.chance import keys, uniforms
+from ..envs.game import Floats, Game, Worlds_
+from ..envs.settings import Choice, Range
+from .agent import Agent, Bools, View
+from .foresight import Mind, pays, simultaneous_values
+from .induction import turn_values
+from .norms import Norms, Packed, pack
+from .preferences import remember
+
+CHOICE, PARDON = 1, 2  # streams of the agent's own draws
+SAMPLES = 8
+"""Imagined worlds per decision where chance touches what follows."""
+
+
+class Deliberator(Agent):
+    """Chooses what its norms value most over ``depth`` steps; logit with ``rationality`` over utilities in units of
+    their range.
+    """
+
+    name = "deliberator"
+
+    class Params(NamedTuple):
+        """How it thinks."""
+
+        depth: Annotated[int, Range(1, 10_000), "steps that it looks ahead"] = 6
+        rationality: Annotated[
+            float, Range(0), "λ of the logit choice, per range of utilities; inf: always the best"
+        ] = np.inf
+        samples: Annotated[
+            int, Range(0, 10_000), f"imagined futures per decision; 0: {SAMPLES} with chance, else 1"
+        ] = 0
+        limit: Annotated[int, Range(8, 100_000), "moves considered at most"] = 256
+        prior: Annotated[
+            str, Choice("cooperative", "uncooperative"), "what it expects of others before it has seen them act"
+        ] = "cooperative"
+
+    def __init__(self, params: Params | None = None) -> None:
+        super().__init__(params)
+        self._norms: list[Norms] = [Norms()]
+
+    def take_norms(self, per_world: list[Norms]) -> None:
+        """The utility carrier: one norm for each world, or a single one for all."""
+        self._norms = per_world
+
+    def begin(self, game: Game, seat: int, seeds: npt.NDArray[np.uint64]) -> None:
+        """No income yet, and k_ij = k0."""
+        super().begin(game, seat, seeds)
+        b, n = len(seeds), game.n_agents
+        per_world = self._norms * b if len(self._norms) == 1 else self._norms
+        self._packed = pack(per_world, n, game.signals)
+        self._kindness = np.repeat(self._packed.rows["initial"][:, None], n, axis=1)
+        self._incomes = np.zeros((b, n))
+        anchors_needed = bool((self._packed.rows["compassion"] > 0).any())
+        self._need_unit = game.anchors().optimum / (n * game.paying_steps) if anchors_needed else 0.0
+        patience = np.ones(b) if game.discounts_itself else self._packed.rows["patience"]
+        goes_on = 1.0 if game.turn_based else game.params.continuation
+        self._discount = patience * goes_on
+        self._samples = self.params.samples or (SAMPLES if game.stochastic else 1)
+
+    def act(self, view: View) -> Floats:
+        """Thinks in every world that still runs."""
+        self.step += 1
+        moves = np.zeros(len(view.active))
+        running = np.flatnonzero(view.active)
+        believed = view.imagine(self._sample_keys(running, 0), running)
+        self._perceive(believed, running)
+        if self.game.turn_based:
+            turn = self.game.movers(believed)[:, self.seat]
+            moves[running[~turn]] = self.game.exemplar(believed[~turn], self.seat, cooperative=False)
+            running, believed = running[turn], believed[turn]
+        if len(running):
+            moves[running] = self._decide(view, running, believed)
+        return moves
+
+    def _decide(self, view: View, running: npt.NDArray[np.int64], believed: Worlds_) -> Floats:
+        q = self.params
+        candidates, legal = self.game.candidates(believed, self.seat, q.limit)
+        imagined = [believed, *(view.imagine(self._sample_keys(running, s), running) for s in range(1, self._samples))]
+        mind = Mind(self._packed, self._kindness, self._incomes, self._discount, self._need_unit, self.seat).of(running)
+        if self.game.turn_based:
+            values = turn_values(self.game, mind, imagined, candidates, legal, q.depth, q.limit)
+        else:
+            values = simultaneous_values(self.game, mind, imagined, candidates, self._expected(believed), q.depth)
+        draws = np.asarray(uniforms(self.keys[running], self.step, CHOICE, 0))
+        chosen = choose(
+            values, legal, np.broadcast_to(np.asarray(q.rationality, np.float64), len(view.active))[running], draws
+        )
+        return candidates[np.arange(len(running)), chosen]
+
+    def _sample_keys(self, running: npt.NDArray[np.int64], sample: int) -> npt.NDArray[np.uint64]:
+        """Chance of an imagined future: of this agent, step and sample; none at all where chance plays no part."""
+        if not self.game.stochastic:
+            return np.zeros(len(running), np.uint64)
+        return np.asarray(keys(self.keys[running], (self.step << 16) + sample))
+
+    def _perceive(self, believed: Worlds_, running: npt.NDArray[np.int64]) -> None:
+        """Takes in what the last step showed: payoffs into incomes, labels into remembered kindness."""
+        packed = Packed(self._packed.rows[running], self._packed.same_group[running], {})
+        if self.step:
+            payoffs = believed["payoff"]
+            seen = ~np.isnan(payoffs) & pays(self.game, believed)[:, None]
+            s = packed.rows["income_memory"][:, None]
+            incomes = self._incomes[running]
+            self._incomes[running] = np.where(seen, s * incomes + (1 - s) * np.nan_to_num(payoffs), incomes)
+        pardon = np.stack(
+            [uniforms(self.keys[running], self.step, PARDON, j) for j in range(self.game.n_agents)], axis=1
+        )
+        kindness = self._kindness[running]
+        remember(packed, kindness, self.seat, self.game.cooperation_pairs(believed), pardon)
+        self._kindness[running] = kindness
+
+    def _expected(self, believed: Worlds_) -> Floats:
+        """(B, N): the others' last perceived act, or that of the prior."""
+        others = believed["action"].copy()
+        for j in range(self.game.n_agents):
+            unseen: Bools = np.isnan(others[:, j])
+            if j != self.seat and unseen.any():
+                cooperative = self.params.prior == "cooperative"
+                others[unseen, j] = self.game.exemplar(believed[unseen], j, cooperative)
+        return others
+
+
+@njit(cache=True)
+def choose(values: Floats, legal: Bools, rationality: Floats, draws: Floats) -> npt.NDArray[np.int64]:
+    """(B,): a candidate per world, with probability ∝ exp(λ·value/range) over the legal ones; λ = ∞ takes the best, the
+    first on a tie.
+    """
+    chosen = np.zeros(len(values), np.int64)
+    for b in range(len(values)):
+        top, bottom = -np.inf, np.inf
+        for c in range(values.shape[1]):
+            if legal[b, c]:
+                top, bottom = max(top, values[b, c]), min(bottom, values[b, c])
+        tie = 1e-9 * max(1.0, abs(top))
+        if rationality[b] == np.inf or top - bottom <= tie:
+            for c in range(values.shape[1]):
+                if legal[b, c] and values[b, c] >= top - tie:
+                    chosen[b] = c
+                    break
+            continue
+        scale = rationality[b] / (top - bottom)
+        total = 0.0
+        for c in range(values.shape[1]):
+            if legal[b, c]:
+                total += np.exp(scale * (values[b, c] - top))
+        left = draws[b] * total
+        for c in range(values.shape[1]):
+            if legal[b, c]:
+                chosen[b] = c
+                left -= np.exp(scale * (values[b, c] - top))
+                if left < 0.0:
+                    break
+    return chosen

@@ -1,0 +1,1 @@
+"""Strategies that follow a rule, by family of games."""

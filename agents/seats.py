@@ -1,0 +1,131 @@
+"""Who sits where: from what a user types to agents in seats."""
+
+import functools
+import importlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..envs.game import Game
+from ..envs.settings import SettingError, check, refuse, unknown
+from .agent import Agent
+from .norms import Norms, norms, pack
+from .norms import conduct as conduct_of
+
+MODULES = ("scripted.binary", "scripted.fishing", "scripted.bargaining")
+CARRIERS = ("norms", "fixed")
+ROLES = {
+    "reciprocator": {"matrix": "tft", "fishery": "conditional", "alternating_offers": "fair", "standoff": "mirror"},
+    "exploiter": {"matrix": "alld", "fishery": "greedy", "alternating_offers": "tough", "standoff": "hawk"},
+}
+"""A part that a strategy plays in each game, so that one study can seat it in all of them."""
+
+
+@functools.cache
+def agents() -> dict[str, type[Agent]]:
+    """Every kind of agent by its name."""
+    from .deliberator import Deliberator
+
+    found: dict[str, type[Agent]] = {Deliberator.name: Deliberator}
+    for module in MODULES:
+        for cls in importlib.import_module(f".{module}", __package__).STRATEGIES:
+            found[cls.name] = cls
+    return found
+
+
+def agents_for(game: str) -> list[str]:
+    """The names of the agents that play a game, and of the roles."""
+    return [name for name, cls in agents().items() if not cls.games or game in cls.games] + sorted(ROLES)
+
+
+def seat(game: Game, given: "str | Mapping[str, Any] | Agent", worlds: int = 1) -> Agent:
+    """An agent for one seat of ``worlds`` worlds of ``game``.
+
+    ``given`` is a name, an :class:`~.agent.Agent`, or a mapping: ``agent`` (a name), ``norms`` (preset, settings, or a
+    list of one per world), ``conduct`` (``fixed``: a scripted strategy keeps its own numbers whatever its norms), and
+    the agent's own settings, each a number or an array of one per world. Raises ``SettingError`` before anything is
+    played.
+    """
+    if isinstance(given, Agent):
+        return given
+    spec: dict[str, Any] = {"agent": given} if isinstance(given, str) else dict(given)
+    if "agent" not in spec:
+        raise SettingError(
+            f"seat {spec!r} names no agent: it must have 'agent', one of {', '.join(agents_for(game.name))}"
+        )
+    cls = _class(game, spec.pop("agent"))
+    carrier, norm = spec.pop("conduct", "norms"), spec.pop("norms", None)
+    if carrier not in CARRIERS:
+        raise refuse("seats.conduct", carrier, f"one of {', '.join(CARRIERS)}")
+    agent = cls(_params(cls, spec, worlds))
+    if norm is not None:
+        per_world = (
+            [norms(one) for one in norm]
+            if isinstance(norm, Sequence) and not isinstance(norm, str | Norms)
+            else [norms(norm)]
+        )
+        if len(per_world) not in (1, worlds):
+            raise refuse("seats.norms", f"{len(per_world)} norms", f"one norm, or one for each of {worlds} worlds")
+        _instil(game, agent, per_world, carrier == "fixed")
+    return agent
+
+
+def _class(game: Game, name: str) -> type[Agent]:
+    name = ROLES[name][game.name] if name in ROLES else name
+    if name not in agents():
+        raise unknown(f"agent for {game.name}", name, agents_for(game.name))
+    cls = agents()[name]
+    if cls.games and game.name not in cls.games:
+        raise SettingError(
+            f"agent {name!r} does not play {game.name}. Agents that do: {', '.join(agents_for(game.name))}"
+        )
+    return cls
+
+
+def _params(cls: type[Agent], given: Mapping[str, Any], worlds: int) -> Any:
+    """The agent's settings, where a value may be an array of one per world."""
+    prefix = f"seats.{cls.name}."
+    arrays = {name: np.asarray(value) for name, value in given.items() if isinstance(value, np.ndarray)}
+    single = {name: value for name, value in given.items() if name not in arrays}
+    params = check(cls.Params, single, prefix)
+    for name, values in arrays.items():
+        if values.shape != (worlds,):
+            raise refuse(
+                prefix + name, f"an array of shape {values.shape}", f"a number, or an array of {worlds} numbers"
+            )
+        for value in np.unique(values):
+            check(cls.Params, {name: value.item()}, prefix)
+        params = params._replace(**{name: values.astype(np.float64)})
+    return params
+
+
+def _instil(game: Game, agent: Agent, per_world: list[Norms], fixed: bool) -> None:
+    """Hands norms to whatever in the agent can carry them; a strategy without knobs ignores them."""
+    take = getattr(agent, "take_norms", None)
+    if take is None or (agent.knobs and fixed):
+        return
+    if not agent.knobs:
+        pack(per_world, game.n_agents, game.signals)  # complains now about groups or patients that do not fit
+        take(per_world)
+        return
+    rows = pack(per_world, game.n_agents, game.signals).rows
+    take(*conduct_of(rows if len(rows) > 1 else rows[0]))
+
+
+def carries_norms(game: Game, given: "str | Mapping[str, Any]") -> bool:
+    """Do norms change what this seat does? Reports say where they do not."""
+    spec = {"agent": given} if isinstance(given, str) else given
+    cls = _class(game, spec["agent"])
+    return hasattr(cls, "take_norms") and not (cls.knobs and spec.get("conduct") == "fixed")
+
+
+def fill(game: Game, given: Sequence[Any]) -> list[Any]:
+    """One entry per seat: those given, the last of which fills the seats that are left. More than there are seats is an
+    error.
+
+    So ``["greedy", "deliberator"]`` is one exploiter among deliberators, however many sit at the table.
+    """
+    if not given or len(given) > game.n_agents:
+        raise refuse("seats", list(given), f"1 to {game.n_agents} agents, for {game.n_agents} seats of {game.name}")
+    return [given[min(k, len(given) - 1)] for k in range(game.n_agents)]

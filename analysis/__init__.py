@@ -1,0 +1,1 @@
+"""Measures, figures and reports: reads records and tables, and knows nothing of agents or Hydra."""

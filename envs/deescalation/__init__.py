@@ -1,0 +1,1 @@
+"""Games of conflict, and of the way out."""

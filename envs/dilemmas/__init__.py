@@ -1,0 +1,1 @@
+"""Games of trust between those who could each gain by defecting."""

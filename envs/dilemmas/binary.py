@@ -1,0 +1,107 @@
+"""What all games of cooperate-or-defect share: the two moves, their noise, their payoffs and the theory of one step."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from ..chance import ACTION_NOISE, PERCEPTION_NOISE, uniform
+from ..game import Floats
+
+COOPERATE, DEFECT = 0, 1
+UNSEEN = -1
+
+
+@njit(cache=True)
+def binary_move(w: Any, i: int, asked: float) -> int:
+    """The intended move, the nearest of the two; one that is neither is counted as illegal."""
+    w.intended[i] = asked
+    if asked == 0.0:
+        return 0
+    if asked == 1.0:
+        return 1
+    w.illegal[i] += 1
+    return 0 if asked < 0.5 else 1  # NaN is no number below .5: it defects, and is counted
+
+
+@njit(cache=True)
+def realised(w: Any, i: int, move: int, noise: float) -> int:
+    """The move after action noise (GAMES.md §0.3)."""
+    if noise > 0.0 and uniform(w.key, w.step, ACTION_NOISE, i) < noise:
+        return 1 - move
+    return move
+
+
+@njit(cache=True)
+def perceived(w: Any, observer: int, move: int, noise: float) -> int:
+    """What ``observer`` sees of a realised move under perception noise."""
+    if noise > 0.0 and uniform(w.key, w.step, PERCEPTION_NOISE, observer) < noise:
+        return 1 - move
+    return move
+
+
+class Equilibrium(NamedTuple):
+    """A Nash equilibrium of a 2×2 game: each side's probability of D and expected payoff."""
+
+    row: float
+    column: float
+    payoffs: tuple[float, float]
+
+
+def noisy(table: Floats, noise: float) -> Floats:
+    """The 2×2×2 table of expected payoffs of intended moves under action noise."""
+    slip = np.array([[1 - noise, noise], [noise, 1 - noise]])
+    return np.einsum("ri,cj,ijk->rck", slip, slip, table)
+
+
+def equilibria(table: Floats) -> list[Equilibrium]:
+    """All Nash equilibria of a 2×2 game in pure strategies, and the fully mixed one where it exists.
+
+    >>> [e.row for e in equilibria(np.array([[[3, 3], [0, 5]], [[5, 0], [1, 1]]], float))]
+    [1.0]
+    """
+    found = [
+        Equilibrium(float(r), float(c), (float(table[r, c, 0]), float(table[r, c, 1])))
+        for r in (0, 1)
+        for c in (0, 1)
+        if table[r, c, 0] >= table[1 - r, c, 0] and table[r, c, 1] >= table[r, 1 - c, 1]
+    ]
+    row, column = _indifference(table[:, :, 1]), _indifference(table[:, :, 0].T)
+    if 0 < row < 1 and 0 < column < 1:
+        weights = np.outer([1 - row, row], [1 - column, column])
+        payoffs = (float((weights * table[:, :, 0]).sum()), float((weights * table[:, :, 1]).sum()))
+        found.append(Equilibrium(row, column, payoffs))
+    return found
+
+
+def _indifference(payoffs: Floats) -> float:
+    """The probability of D of one side (rows) that makes the other indifferent between its moves (columns); NaN if
+    none.
+    """
+    slope = payoffs[0, 0] - payoffs[0, 1] - payoffs[1, 0] + payoffs[1, 1]
+    return float((payoffs[0, 0] - payoffs[0, 1]) / slope) if slope else float("nan")
+
+
+def pair_anchors(table: Floats) -> tuple[float, float, float]:
+    """A pair's payoff per step in its worst symmetric equilibrium (worst of all if the game is not symmetric), at the
+    optimum, and at random.
+    """
+    symmetric = np.array_equal(table[:, :, 0], table[:, :, 1].T)
+    fitting = [e for e in equilibria(table) if not symmetric or np.isclose(e.row, e.column)]
+    joint = table.sum(axis=2)
+    return min(sum(e.payoffs) for e in fitting), float(joint.max()), float(joint.mean())
+
+
+def stage_class(t: float, r: float, p: float, s: float) -> str:
+    """The kind of dilemma (GAMES.md §1.1) by the order of temptation, reward, punishment and sucker's payoff.
+
+    >>> stage_class(5, 3, 1, 0), stage_class(3, 4, 2, 0), stage_class(2, 1, -1, 0)
+    ("prisoner's dilemma", 'stag hunt', 'chicken')
+    """
+    if t > r > p > s:
+        return "prisoner's dilemma"
+    if r > t >= p > s:
+        return "stag hunt"
+    if t > r > s > p:
+        return "chicken"
+    return "other"

@@ -1,0 +1,349 @@
+"""What every game must say about itself.
+
+A game is one short file: a ``Params`` tuple, four compiled kernels that loop over worlds, and a :class:`Game` that
+names its spaces, signals and words. A **world** is one record of a NumPy structured array: everything observable is in
+it, so a trajectory is a stack of records and a checkpoint is a copy.
+
+Kernels (``B`` worlds, ``N`` seats, ``d`` observed numbers, ``m`` moves), all writing in place:
+
+=====================================================  ====================================================
+``reset(p, worlds, again)``                            start a new episode in world b where ``again[b]``
+``step(p, worlds, actions, rewards, ended)``           ``actions``, ``rewards`` (B, N) float64, ``ended`` (B,) int8
+``observe(p, worlds, out)``                            ``out`` (B, N, d) float32
+``legal(p, worlds, out)``                              ``out`` (B, N, m) int8, where moves are restricted
+=====================================================  ====================================================
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from gymnasium import spaces
+from numba import njit
+
+from .chance import CONTINUATION, uniform, world_key
+from .settings import Range, SettingError, check, encode, unknown
+
+Worlds_ = npt.NDArray[np.void]
+Floats = npt.NDArray[np.float64]
+
+RUNNING, TERMINATED, TRUNCATED = 0, 1, 2
+UNDECIDED, HORIZON_REACHED, CONTINUATION_FAILED = 0, 1, 2  # outcomes known to all games; a game's own follow
+COMMON_OUTCOMES = ("undecided", "horizon", "continuation")
+NEVER = 2**62  # a horizon beyond every episode: what an imagined world has where the true one is hidden
+
+Seats = Annotated[int, Range(1, 1000), "seats"]
+Horizon = Annotated[int, Range(1, 10**9), "largest number of steps"]
+HorizonKnown = Annotated[bool, "are step and horizon part of the observation?"]
+Continuation = Annotated[float, Range(0, 1), "probability that the episode goes on after a step"]
+
+
+class Field(NamedTuple):
+    """One number of an observation, with its bounds and meaning."""
+
+    name: str
+    low: float
+    high: float
+    meaning: str
+
+
+class Anchors(NamedTuple):
+    """Total payoff of all seats per episode (GAMES.md §0.7): under the worst symmetric equilibrium, the optimum and
+    uniform random play.
+    """
+
+    worst_equilibrium: float
+    optimum: float
+    random: float
+    note: str = ""
+
+
+class Kernels(NamedTuple):
+    """The compiled rules of a game."""
+
+    reset: Callable[..., None]
+    step: Callable[..., None]
+    observe: Callable[..., None]
+    legal: Callable[..., None] | None = None
+
+
+def world_dtype(n: int, *fields: tuple[Any, ...]) -> np.dtype[np.void]:
+    """A world's record: what all games keep, then the game's own ``fields``.
+
+    ``action`` is each seat's last realised act (NaN: none yet), ``intended`` what it asked for before noise or
+    clipping, ``payoff`` and ``cooperation`` those of the last step (label in [0, 1], NaN: no choice), ``illegal`` the
+    count of illegal moves so far, ``outcome`` how the episode ended.
+    """
+    common = [
+        ("key", "u8"), ("seed", "u8"), ("episode", "i8"), ("step", "i8"), ("ended", "i1"), ("outcome", "i1"),
+        ("intended", "f8", (n,)), ("action", "f8", (n,)), ("payoff", "f8", (n,)), ("cooperation", "f8", (n,)),
+        ("illegal", "i8", (n,)),
+    ]  # fmt: skip
+    return np.dtype(common + list(fields), align=True)
+
+
+@njit(cache=True)
+def open_episode(w: Any) -> None:
+    """Sets the fields that all games share to the start of an episode."""
+    w.key = world_key(w.seed, w.episode)
+    w.step = 0
+    w.ended = RUNNING
+    w.outcome = UNDECIDED
+    for i in range(len(w.action)):
+        w.intended[i] = np.nan
+        w.action[i] = np.nan
+        w.payoff[i] = 0.0
+        w.cooperation[i] = np.nan
+        w.illegal[i] = 0
+
+
+@njit(cache=True)
+def close_step(w: Any, horizon: int, horizon_known: bool, continuation: float) -> None:
+    """Counts the step and ends the episode by GAMES.md §0.2 unless a rule of the game has ended it already."""
+    step = w.step
+    w.step = step + 1
+    if w.ended != RUNNING:
+        return
+    if continuation < 1.0 and uniform(w.key, step, CONTINUATION, 0) >= continuation:
+        w.ended = TERMINATED
+        w.outcome = CONTINUATION_FAILED
+    elif w.step >= horizon:
+        w.ended = TERMINATED if horizon_known else TRUNCATED
+        w.outcome = HORIZON_REACHED
+
+
+@njit(cache=True)
+def stay_ended(w: Any, rewards: Floats) -> None:
+    """After the end nothing is paid."""
+    rewards[:] = 0.0
+
+
+@njit(cache=True)
+def clip01(x: float) -> float:
+    """x, moved into [0, 1]."""
+    return min(1.0, max(0.0, x))
+
+
+class Game(ABC):
+    """One game under one setting of its parameters.
+
+    ``Game(**params)`` or ``Game(preset="name", **params)`` raises :class:`~.settings.SettingError` for a preset or
+    parameter that does not exist or is out of range.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 0
+    family: ClassVar[str]
+    title: ClassVar[str]
+    """One line: the question that the game asks."""
+    Params: ClassVar[type[Any]]
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    needs_institution: ClassVar[Mapping[str, str]] = {}
+    """Presets that cannot be played before an institution exists, and which."""
+    kernels: ClassVar[Kernels]
+    outcomes: ClassVar[tuple[str, ...]] = COMMON_OUTCOMES
+    collapses: ClassVar[tuple[str, ...]] = ()
+    """Outcomes that count as the loss of what is shared: the event of survival analysis."""
+    turn_based: ClassVar[bool] = False
+    """Does one seat move at a time? Then the rules read no field that says how the world came about (``action``,
+    ``intended``, ``payoff``, ``cooperation``, ``illegal``), and whoever has no turn has one legal move.
+    """
+    pays_at_end: ClassVar[bool] = False
+    """Is every step but the last unpaid?"""
+    discounts_itself: ClassVar[bool] = False
+    """Are payoffs discounted by the game's own rules?"""
+    directed: ClassVar[bool] = False
+    """Does an act have an addressee?"""
+    signals: ClassVar[tuple[str, ...]] = ()
+    """Scalar fields of the world that a record keeps step by step."""
+
+    def __init__(self, preset: str | None = None, **params: Any) -> None:
+        if preset is not None:
+            if preset in self.needs_institution:
+                institution = self.needs_institution[preset]
+                raise SettingError(
+                    f"preset {preset!r} of {self.name} needs the institution {institution!r}, which comity has not yet"
+                )
+            if preset not in self.presets:
+                raise unknown(f"preset of {self.name}", preset, self.presets)
+            params = {**self.presets[preset], **params}
+        self.params = check(self.Params, params, f"{self.name}.")
+        self.check()
+        self.p = self.encode()
+        self.n_agents: int = self.params.n_agents
+        self.agents = tuple(f"agent_{i}" for i in range(self.n_agents))
+
+    def check(self) -> None:
+        """Raises :class:`~.settings.SettingError` where parameters that are fine alone do not go together."""
+
+    def encode(self) -> Any:
+        """The parameters as the kernels take them: numbers only."""
+        return encode(self.params)
+
+    @property
+    def id(self) -> str:
+        """The name under which PettingZoo and Gymnasium know the game."""
+        return f"comity/{self.name}-v{self.version}"
+
+    @property
+    def max_steps(self) -> int:
+        """The largest number of environment steps in an episode."""
+        return self.params.horizon
+
+    @cached_property
+    @abstractmethod
+    def world_dtype(self) -> np.dtype[np.void]:
+        """The record that is a world."""
+
+    @cached_property
+    @abstractmethod
+    def fields(self) -> tuple[Field, ...]:
+        """What a seat observes, in order."""
+
+    @cached_property
+    @abstractmethod
+    def move_space(self) -> "spaces.Discrete | spaces.Box":
+        """One seat's moves: ``Discrete(m)``, or a ``Box`` of shape () for a real-valued one."""
+
+    @cached_property
+    def field_index(self) -> dict[str, int]:
+        """The column of each observed field, by its name."""
+        return {field.name: k for k, field in enumerate(self.fields)}
+
+    @cached_property
+    def n_moves(self) -> int:
+        """The number of moves, 0 where they are real-valued."""
+        return int(self.move_space.n) if isinstance(self.move_space, spaces.Discrete) else 0
+
+    @property
+    def stochastic(self) -> bool:
+        """Does chance (other than the continuation draw) touch what follows from given acts?"""
+        return False
+
+    def movers(self, worlds: Worlds_) -> npt.NDArray[np.bool_]:
+        """(B, N): which seats have a choice now."""
+        return np.repeat((worlds["ended"] == RUNNING)[:, None], self.n_agents, axis=1)
+
+    # -- what cooperation is -------------------------------------------------------------------------------------
+
+    def cooperation_pairs(self, worlds: Worlds_) -> Floats:
+        """(B, N, N): c_ij of the last step, NaN where i had no choice towards j, and on the diagonal.
+
+        Undirected games: i's label towards everyone (METRICS.md §0.4).
+        """
+        pairs = np.repeat(worlds["cooperation"][:, :, None], self.n_agents, axis=2)
+        pairs[:, np.arange(self.n_agents), np.arange(self.n_agents)] = np.nan
+        return pairs
+
+    @abstractmethod
+    def exemplar(self, worlds: Worlds_, seat: int, cooperative: bool) -> Floats:
+        """(B,): an act of ``seat`` that is labelled 1 (``cooperative``) or 0 in each world, the nearest legal one where
+        none is.
+        """
+
+    @abstractmethod
+    def anchors(self) -> Anchors:
+        """The payoffs between which welfare is normalised."""
+
+    @property
+    def paying_steps(self) -> int:
+        """On how many steps of a full episode the optimum pays."""
+        return 1 if self.pays_at_end else self.max_steps
+
+    # -- what a seat may believe ---------------------------------------------------------------------------------
+
+    def perceive(self, worlds: Worlds_, seat: int) -> None:
+        """Replaces, in place, what ``seat`` cannot see by what it saw, or by a draw from its prior. Default: all is
+        seen.
+        """
+
+    def imagine(self, worlds: Worlds_, seat: int, seeds: npt.NDArray[np.uint64]) -> Worlds_:
+        """The worlds as ``seat`` may believe them: fresh chance under ``seeds``, and nothing that it could not see."""
+        imagined = worlds.copy()
+        imagined["seed"] = 0
+        imagined["episode"] = 0
+        imagined["key"] = seeds
+        self.perceive(imagined, seat)
+        return imagined
+
+    def imagined_params(self, seat: int) -> Any:
+        """The kernel's parameters as ``seat`` believes them: no horizon where it is hidden, and no continuation draw
+        (whoever looks ahead discounts by it instead: the same expectation with less noise)."""
+        horizon = self.p.horizon if self.p.horizon_known else NEVER
+        return self.p._replace(horizon=horizon, continuation=1.0)
+
+    def candidates(self, worlds: Worlds_, seat: int, limit: int = 256) -> tuple[Floats, npt.NDArray[np.bool_]]:
+        """(B, C) moves to consider and (B, C) which are legal: all of them, else an even grid and the last one."""
+        if self.n_moves:
+            moves = thinned(np.arange(self.n_moves, dtype=np.float64), limit, worlds["action"][:, seat])
+            return moves, self.legal_among(worlds, seat, moves)
+        box = self.move_space
+        assert isinstance(box, spaces.Box)
+        moves = thinned(np.linspace(float(box.low), float(box.high), limit), limit, worlds["action"][:, seat])
+        return moves, np.ones(moves.shape, np.bool_)
+
+    def legal_among(self, worlds: Worlds_, seat: int, moves: Floats) -> npt.NDArray[np.bool_]:
+        """(B, C): which of ``moves`` (B, C) are legal for ``seat`` now."""
+        if self.kernels.legal is None:
+            return np.ones(moves.shape, np.bool_)
+        masks = np.zeros((len(worlds), self.n_agents, self.n_moves), np.int8)
+        self.kernels.legal(self.p, worlds, masks)
+        return np.take_along_axis(masks[:, seat], moves.astype(np.int64), axis=1) == 1
+
+    def counterpart(self, actions: Floats, i: int, j: int) -> Floats:
+        """What "the same act" as i's is for j. Default: the same number."""
+        return actions
+
+    def exchanged(self, worlds: Worlds_, i: int, j: int) -> Worlds_:
+        """Copies of the worlds in which i and j have exchanged their roles (turn-based games)."""
+        raise NotImplementedError(f"{self.name} does not say how roles are exchanged")
+
+    # -- the text face -------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def brief(self, seat: int) -> str:
+        """The rules, told once to ``seat``."""
+
+    @abstractmethod
+    def view(self, world: Any, seat: int) -> str:
+        """What ``seat`` sees now: the facts of its numeric observation, in words."""
+
+    @abstractmethod
+    def move_schema(self, world: Any, seat: int) -> dict[str, Any]:
+        """The JSON schema of a legal move of ``seat`` now."""
+
+    # -- derived -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def observation_box(self) -> spaces.Box:
+        """One seat's observation, field by field."""
+        low = np.array([field.low for field in self.fields], np.float32)
+        high = np.array([field.high for field in self.fields], np.float32)
+        return spaces.Box(low, high, dtype=np.float32)
+
+    def life_fields(self) -> tuple[Field, ...]:
+        """The fields that every game adds where the horizon is known."""
+        if not self.params.horizon_known:
+            return ()
+        top = float(self.params.horizon)
+        return (Field("step", 0, top, "steps played"), Field("horizon", 0, top, "largest number of steps"))
+
+    @property
+    def expected_steps(self) -> float:
+        """The mean length of an episode that only the continuation draw and the horizon end."""
+        delta, top = self.params.continuation, self.params.horizon
+        return float(top) if delta == 1 else (1 - delta**top) / (1 - delta)
+
+
+def thinned(moves: Floats, limit: int, last: Floats) -> Floats:
+    """(B, C): all ``moves`` if they are at most ``limit``, else an even grid of them and, as the final column, the last
+    act.
+    """
+    if len(moves) <= limit:
+        return np.repeat(moves[None, :], len(last), axis=0)
+    grid = moves[np.unique(np.linspace(0, len(moves) - 1, limit - 1).round().astype(int))]
+    kept = np.repeat(grid[None, :], len(last), axis=0)
+    return np.concatenate([kept, np.where(np.isnan(last), grid[0], last)[:, None]], axis=1)

@@ -1,0 +1,38 @@
+"""What uniform random play is worth, where no formula says."""
+
+import numpy as np
+import numpy.typing as npt
+
+from .chance import HAZARD, keys, uniforms
+from .game import Floats, Game
+from .worlds import Worlds
+
+WORLDS = 1000
+
+
+def random_moves(game: Game, worlds: Worlds, seat_keys: npt.NDArray[np.uint64], step: int) -> Floats:
+    """(B, N) moves, uniform over each seat's candidates."""
+    moves = np.zeros((worlds.num, game.n_agents))
+    for seat in range(game.n_agents):
+        candidates, legal = game.candidates(worlds.state, seat)
+        draw = np.asarray(uniforms(seat_keys[seat], step, HAZARD, 0))
+        rank = np.floor(draw * legal.sum(axis=1)).astype(int)
+        chosen = np.argmax(np.cumsum(legal, axis=1) > rank[:, None], axis=1)
+        moves[:, seat] = candidates[np.arange(worlds.num), chosen]
+    return moves
+
+
+def random_play_total(game: Game, num: int = WORLDS) -> float:
+    """Mean total payoff of an episode in which every seat picks uniformly among its moves: Monte Carlo, seeds 0 … num −
+    1.
+    """
+    worlds = Worlds(game, num)
+    worlds.reset(0)
+    seat_keys = np.stack([keys(worlds.state["seed"], seat) for seat in range(game.n_agents)])
+    total = 0.0
+    for step in range(game.max_steps):
+        if worlds.ended.all():
+            break
+        worlds.step(random_moves(game, worlds, seat_keys, step))
+        total += float(worlds.rewards.sum())
+    return total / num

@@ -1,0 +1,1 @@
+"""The configuration that ships with comity: Hydra reads it from this package."""

@@ -1,0 +1,132 @@
+"""A game, its seats, many worlds: a record of what happened."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..agents.agent import Agent, Outcome, View
+from ..agents.seats import fill, seat
+from ..envs.catalogue import make
+from ..envs.chance import world_seeds
+from ..envs.game import RUNNING, Game
+from ..envs.record import Record
+from ..envs.worlds import Worlds
+
+FIRST_STEPS = 512
+"""A record starts with room for this many steps and doubles when it is full: most endless games end early."""
+
+
+def play(
+    game: "str | Game", seats: Sequence[Any], worlds: int = 1, seed: "int | npt.ArrayLike" = 0, **params: Any
+) -> Record:
+    """Plays one episode in each of ``worlds`` worlds and records it.
+
+    ``game`` is a name (with ``params``, among them ``preset``) or a :class:`~comity.envs.game.Game`; ``seats`` are
+    names, mappings or agents (:func:`comity.agents.seats.seat`), of which the last fills the seats that are left; world
+    b has seed ``seed + b``, or ``seed[b]``. Raises ``SettingError`` for any wrong setting before anything is played.
+
+    >>> record = play("matrix", ["tft", "alld"], horizon=200)
+    >>> record.rewards.mean(axis=1)
+    array([[0.995, 1.02 ]])
+    """
+    if worlds < 1:
+        raise ValueError(f"worlds = {worlds} is not allowed: it must be a number >= 1")
+    played = make(game, **params) if isinstance(game, str) else game
+    seated = [seat(played, one, worlds) for one in fill(played, seats)]
+    return run(played, seated, world_seeds(seed, worlds))
+
+
+def run(game: Game, seated: Sequence[Agent], seeds: npt.NDArray[np.uint64]) -> Record:
+    """One episode of every world with these agents."""
+    if len(set(map(id, seated))) != len(seated):
+        raise ValueError("an agent can sit in one seat only: give a separate agent for each")
+    worlds = Worlds(game, len(seeds))
+    worlds.reset(seeds)
+    tape = _Tape(game, worlds)
+    moves = np.zeros((worlds.num, game.n_agents))
+    learners = [(i, agent) for i, agent in enumerate(seated) if type(agent).learn is not Agent.learn]
+    for i, agent in enumerate(seated):
+        agent.begin(game, i, seeds)
+    while not worlds.ended.all():
+        active = worlds.ended == RUNNING
+        for i, agent in enumerate(seated):
+            moves[:, i] = agent.act(_view(worlds, i, active))
+        choosers = game.movers(worlds.state)
+        worlds.step(moves)
+        tape.add(active, choosers)
+        for i, agent in learners:
+            agent.learn(Outcome(moves[:, i], worlds.rewards[:, i], _view(worlds, i, worlds.ended == RUNNING)))
+    return tape.record()
+
+
+def _view(worlds: Worlds, i: int, active: npt.NDArray[np.bool_]) -> View:
+    masks = None if worlds.masks is None else worlds.masks[:, i]
+    return View(worlds.game, i, worlds.state, worlds.observations[:, i], masks, active)
+
+
+class _Tape:
+    """Collects steps, time first so that each step is one contiguous write, and turns them into a record."""
+
+    def __init__(self, game: Game, worlds: Worlds) -> None:
+        self._game, self._worlds = game, worlds
+        self._steps = 0
+        room = min(game.max_steps, FIRST_STEPS)
+        shape = (room, worlds.num, game.n_agents)
+        names = ["intended", "action", "payoff", "cooperation"]
+        names += ["met"] if "met" in (worlds.state.dtype.names or ()) else []
+        self._tracks = {name: np.empty(shape) for name in names}
+        self._signals = {name: np.empty((room + 1, worlds.num)) for name in game.signals}
+        self._lengths = np.zeros(worlds.num, np.int64)
+        self._note_signals()
+
+    def add(self, active: npt.NDArray[np.bool_], choosers: npt.NDArray[np.bool_]) -> None:
+        """The step just made, in the worlds that were running before it."""
+        if self._steps == len(self._tracks["payoff"]):
+            self._grow()
+        all_ran = active.all()
+        for name, track in self._tracks.items():
+            track[self._steps] = self._worlds.state[name]
+            if not all_ran:
+                track[self._steps, ~active] = {"payoff": 0, "met": -1}.get(name, np.nan)
+        if self._game.turn_based:
+            for name in ("intended", "action"):
+                self._tracks[name][self._steps][~choosers] = np.nan
+        self._steps += 1
+        self._lengths += active
+        self._note_signals()
+
+    def _note_signals(self) -> None:
+        for name, values in self._signals.items():
+            values[self._steps] = self._worlds.state[name]
+
+    def _grow(self) -> None:
+        for name, track in self._tracks.items():
+            self._tracks[name] = np.concatenate([track, np.empty_like(track)])
+        for name, values in self._signals.items():
+            self._signals[name] = np.concatenate([values, np.empty_like(values)])
+
+    def record(self) -> Record:
+        """World first, as records are read."""
+        tracks = {
+            name: np.ascontiguousarray(track[: self._steps].swapaxes(0, 1)) for name, track in self._tracks.items()
+        }
+        state = self._worlds.state
+        addressee = tracks["met"].astype(np.int16) if "met" in tracks else None
+        if addressee is None and self._game.directed and self._game.n_agents == 2:
+            addressee = np.broadcast_to(np.array([1, 0], np.int16), tracks["payoff"].shape)
+        return Record(
+            game=self._game,
+            seeds=state["seed"].copy(),
+            lengths=self._lengths,
+            outcome=state["outcome"].copy(),
+            intended=tracks["intended"],
+            actions=tracks["action"],
+            rewards=tracks["payoff"],
+            cooperation=tracks["cooperation"],
+            illegal=state["illegal"].copy(),
+            final=state.copy(),
+            addressee=addressee,
+            signals={name: np.ascontiguousarray(v[: self._steps + 1].T) for name, v in self._signals.items()},
+        )

@@ -1,0 +1,1 @@
+"""The Hydra plugin, installed as ``hydra_plugins.comity``."""

@@ -1,0 +1,250 @@
+"""The deliberator: its choices against analytic thresholds, and what it must not know."""
+
+import comity
+import numpy as np
+import pytest
+from comity.agents.agent import View
+from comity.agents.seats import seat
+from comity.envs.catalogue import games, make
+from comity.envs.chance import world_seeds
+from comity.envs.settings import SettingError
+from comity.envs.worlds import Worlds
+
+GRID = np.round(np.arange(0, 1.0001, 0.01), 2)
+
+
+def second_move(game, opponent, per_world, **params):
+    """What a deliberator of each norm does after it has seen its opponent act once (1 defects)."""
+    me = {"agent": "deliberator", "norms": per_world}
+    return comity.play(game, [me, opponent], worlds=len(per_world), horizon=2, **params).intended[:, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("name", "opponent", "threshold"),
+    [
+        ("kindness", "allc", 2 / 3),
+        ("kindness", "alld", 1 / 4),
+        ("universalization", "allc", 1 / 2),
+        ("universalization", "alld", 1 / 3),
+        ("guilt", "allc", 0.4),
+    ],
+)
+@pytest.mark.parametrize("depth", [1, 6])
+def test_thresholds_of_the_prisoners_dilemma(name, opponent, threshold, depth):
+    grid = GRID[:-1] if name == "guilt" else GRID
+    me = {"agent": "deliberator", "norms": [{name: g} for g in grid], "depth": depth}
+    moves = comity.play("matrix", [me, opponent], worlds=len(grid), horizon=2).intended[:, 1, 0]
+    cooperates = grid[moves == 0]
+    assert len(cooperates), "somebody must cross the threshold"
+    assert cooperates.min() == pytest.approx(threshold, abs=0.0101)
+    assert (moves[grid > threshold + 0.01] == 0).all()
+
+
+def test_a_stag_hunt_needs_no_norm_and_hawk_dove_is_played_by_best_replies():
+    assert second_move("matrix", "allc", ["selfish"], preset="stag_hunt")[0] == 0
+    assert second_move("matrix", "alld", ["selfish"], preset="stag_hunt")[0] == 1
+    assert second_move("matrix", "allc", ["selfish"], preset="hawk_dove")[0] == 1
+    assert second_move("matrix", "alld", ["selfish"], preset="hawk_dove")[0] == 0
+
+
+def test_the_first_move_follows_the_prior():
+    def first(prior):
+        me = {"agent": "deliberator", "norms": {"kindness": 0.5}, "prior": prior}
+        return comity.play("matrix", [me, "allc"], horizon=1).intended[0, 0, 0]
+
+    assert first("cooperative") == 1, "against a cooperator κ = .5 is too little"
+    assert first("uncooperative") == 0, "against a defector it is enough"
+
+
+def test_reciprocity_answers_in_kind():
+    me = {"agent": "deliberator", "norms": "reciprocal"}
+    kind = comity.play("matrix", [me, "allc"], horizon=40).intended[0, :, 0]
+    unkind = comity.play("matrix", [me, "alld"], horizon=40).intended[0, :, 0]
+    assert (kind == 0).all()
+    assert (unkind[-10:] == 1).all()
+
+
+def test_kindness_that_can_say_no_is_not_exploited_for_ever():
+    def late(norm):
+        me = {"agent": "deliberator", "norms": norm}
+        return comity.play("matrix", [me, "alld"], horizon=60).cooperation[0, -10:, 0].mean()
+
+    assert late("credulous") == 1
+    assert late("kind") == 0
+
+
+def months(norm, depth, others="deliberator"):
+    me = {"agent": "deliberator", "norms": norm, "depth": depth}
+    return comity.play("fishery", [me] if others == "deliberator" else [me, others], worlds=5)
+
+
+def test_foresight_in_the_fishery():
+    assert (months("selfish", 6, "sustainable_threshold").lengths < 12).all(), "grabs at depth 6"
+    patient = months("selfish", 12, "sustainable_threshold")
+    assert (patient.lengths == 12).all()
+    assert (patient.rewards.sum(axis=(1, 2)) == 600).all(), "and sustains at depth 12 if the others do"
+    for depth in (6, 12):
+        assert (months("universal", depth).rewards.sum(axis=(1, 2)) == 600).all()
+
+
+def test_planner_of_one():
+    """Alone and seeing to the end of a known horizon, repeating one act: the best constant harvest is the sustainable
+    one.
+    """
+    me = {"agent": "deliberator", "depth": 12}
+    record = comity.play("fishery", [me], n_agents=1, horizon_known=True)
+    best_constant = max(
+        comity.play("fishery", [{"agent": "fixed_harvest", "amount": a}], n_agents=1).rewards.sum() for a in range(101)
+    )
+    assert record.rewards.sum() >= best_constant
+
+
+def test_guilt_divides_equally_and_power_does_not():
+    def share(norm):
+        me = {"agent": "deliberator", "norms": norm}
+        return comity.play("alternating_offers", [me], delta=(0.9, 0.6)).rewards[0].sum(axis=0)[0]
+
+    assert share("selfish") == pytest.approx(0.87, abs=0.03)
+    assert share("inequity_averse") == pytest.approx(0.5, abs=0.02)
+
+
+def test_patients_count():
+    """Weight on the stock makes a fisher take less of it, the less the heavier."""
+    weights = [0.0, 0.5, 1.0, 5.0]
+    per_world = [{"circle": {"patients": {"stock": w}}} for w in weights]
+    me = {"agent": "deliberator", "norms": per_world, "depth": 3}
+    first = comity.play("fishery", [me], worlds=len(weights), initial_stock=60).intended[:, 0, 0]
+    assert (np.diff(first) <= 0).all()
+    assert first[-1] < first[0]
+
+
+# -- what it must not know ---------------------------------------------------------------------------------------------
+
+NOISY = {
+    "matrix": {"action_noise": 0.3, "perception_noise": 0.3},
+    "fishery": {"growth_noise": 0.3, "catches_public": False},
+    "alternating_offers": {"breakdown": 0.3, "horizon": 4},
+    "standoff": {"action_noise": 0.3, "perception_noise": 0.3, "crash_prob": 0.2},
+}
+
+
+def decide(game, worlds, agent_seeds, params=None):
+    me = seat(game, {"agent": "deliberator", "norms": "brahmavihara", **(params or {})}, worlds.num)
+    me.begin(game, 0, agent_seeds)
+    masks = None if worlds.masks is None else worlds.masks[:, 0]
+    return me.act(View(game, 0, worlds.state, worlds.observations[:, 0], masks, worlds.ended == 0))
+
+
+@pytest.mark.parametrize("name", games())
+def test_future_chance_never_changes_a_choice(name):
+    game = make(name, **NOISY[name])
+    agent_seeds = world_seeds(99, 1)
+    choices = set()
+    for seed in range(10):
+        worlds = Worlds(game, 1)
+        worlds.reset(seed)
+        choices.add(decide(game, worlds, agent_seeds)[0])
+    assert len(choices) == 1
+
+
+@pytest.mark.parametrize("name", ["matrix", "standoff", "fishery"])
+def test_hidden_fields_never_change_a_choice(name):
+    game = make(name, **NOISY[name])
+    worlds = Worlds(game, 1)
+    worlds.reset(3)
+    worlds.step(
+        np.array([[30.0 if name == "fishery" else 0.0] + [20.0 if name == "fishery" else 1.0] * (game.n_agents - 1)])
+    )
+    before = decide(game, worlds, world_seeds(99, 1))
+    for j in range(1, game.n_agents):  # what really happened, and was not (rightly) seen
+        worlds.state["action"][0, j] = 0.0 if name == "fishery" else 1.0 - worlds.state["action"][0, j]
+        worlds.state["intended"][0, j] = worlds.state["action"][0, j]
+        worlds.state["cooperation"][0, j] = 1.0 - worlds.state["cooperation"][0, j]
+        worlds.state["payoff"][0, j] += 7
+        if "seen" in (worlds.state.dtype.names or ()):
+            worlds.state["seen"][0, j] = 1 - worlds.state["seen"][0, j]
+    assert decide(game, worlds, world_seeds(99, 1)) == before
+
+
+def test_a_hidden_horizon_never_changes_a_choice():
+    for horizon in (3, 50):
+        record = comity.play("fishery", ["deliberator"], horizon=horizon, worlds=2)
+        first = record.intended[:, 0]
+        assert (first == comity.play("fishery", ["deliberator"], horizon=12, worlds=2).intended[:, 0]).all()
+
+
+def test_common_knowledge_matters_only_where_it_is_given():
+    def offer(delta_other, known):
+        return comity.play(
+            "alternating_offers", ["deliberator"], delta=(0.9, delta_other), common_knowledge=known, horizon=20
+        ).intended[0, 0, 0]
+
+    assert offer(0.9, False) == offer(0.3, False)
+    assert offer(0.9, True) > offer(0.3, True)
+
+
+# -- batches -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", games())
+def test_choices_do_not_depend_on_the_batch(name):
+    params = {**NOISY[name], "horizon": 4}
+    me = {"agent": "deliberator", "norms": "brahmavihara", "rationality": 5}
+    batch = comity.play(name, [me], worlds=9, seed=40, **params)
+    for b in (0, 4, 8):
+        alone = comity.play(name, [me], worlds=1, seed=40 + b, **params)
+        steps = alone.rewards.shape[1]
+        assert np.array_equal(alone.intended[0], batch.intended[b, :steps], equal_nan=True)
+        assert np.array_equal(alone.rewards[0], batch.rewards[b, :steps])
+
+
+def test_norms_of_a_batch_are_those_of_its_worlds():
+    names = ["selfish", "kind", "universal", "brahmavihara"]
+    batch = comity.play(
+        "fishery", [{"agent": "deliberator", "norms": names, "rationality": 10}], worlds=4, growth_noise=0.2
+    )
+    for b, name in enumerate(names):
+        alone = comity.play(
+            "fishery", [{"agent": "deliberator", "norms": name, "rationality": 10}], seed=b, growth_noise=0.2
+        )
+        steps = alone.rewards.shape[1]
+        assert np.array_equal(alone.rewards[0], batch.rewards[b, :steps])
+
+
+def test_rationality_is_logit():
+    """Two candidates differ by exactly the range of utilities: P(worse) = 1/(1 + e^λ)."""
+    worlds = 20_000
+    for rationality in (0.0, 2.0):
+        me = {"agent": "deliberator", "rationality": rationality}
+        cooperates = comity.play("matrix", [me, "allc"], worlds=worlds, horizon=1).cooperation[:, 0, 0].mean()
+        expected = 1 / (1 + np.exp(rationality))
+        assert cooperates == pytest.approx(expected, abs=4 * 0.5 / worlds**0.5)
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        ({"agent": "deliberater"}, ("deliberater", "deliberator")),
+        ({"agent": "deliberator", "depth": 0}, ("deliberator.depth", "0")),
+        ({"agent": "deliberator", "dept": 3}, ("dept", "depth")),
+        ({"agent": "greedy"}, ("greedy", "matrix", "tft")),
+        ({"agent": "gtft", "q": 2}, ("gtft.q", "2", "[0, 1]")),
+        ({"norms": "kind"}, ("agent",)),
+        ({"agent": "gtft", "conduct": "loose"}, ("conduct", "loose", "fixed")),
+        ({"agent": "deliberator", "norms": ["kind"] * 3}, ("3 norms", "2 worlds")),
+    ],
+)
+def test_wrong_seats_say_what_is_allowed(spec, words):
+    with pytest.raises(SettingError) as error:
+        comity.play("matrix", [spec], worlds=2)
+    assert all(word in str(error.value) for word in words)
+
+
+def test_conduct_reaches_knobs_and_can_be_fixed():
+    def forgives(spec):
+        record = comity.play("matrix", [spec, "alld"], worlds=4000, horizon=2)
+        return record.cooperation[:, 1, 0].mean()
+
+    assert forgives({"agent": "gtft", "norms": "kind"}) == pytest.approx(0.8, abs=0.03)
+    assert forgives({"agent": "gtft", "norms": "kind", "conduct": "fixed"}) == pytest.approx(1 / 3, abs=0.03)
+    assert forgives({"agent": "tft", "norms": "kind"}) == 0, "a strategy without knobs ignores norms"

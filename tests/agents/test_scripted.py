@@ -1,0 +1,92 @@
+"""Strategies by the exact moves that they play against a named opponent."""
+
+import comity
+import numpy as np
+import pytest
+from comity.agents.seats import agents, agents_for, carries_norms, fill
+from comity.envs.catalogue import games, make
+
+MOVES = np.array(["C", "D"])
+
+
+def versus(name, opponent, steps=8, **params):
+    record = comity.play("matrix", [name, opponent], horizon=steps, **params)
+    return tuple("".join(MOVES[record.actions[0, :, i].astype(int)]) for i in (0, 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "opponent", "moves", "answers"),
+    [
+        ("allc", "alternator", "CCCCCCCC", "CDCDCDCD"),
+        ("alld", "alternator", "DDDDDDDD", "CDCDCDCD"),
+        ("tft", "alternator", "CCDCDCDC", "CDCDCDCD"),
+        ("suspicious_tft", "alternator", "DCDCDCDC", "CDCDCDCD"),
+        ("tft", "suspicious_tft", "CDCDCDCD", "DCDCDCDC"),
+        ("wsls", "alld", "CDCDCDCD", "DDDDDDDD"),
+        ("wsls", "alternator", "CCDDCCDD", "CDCDCDCD"),
+        ("grim", "alternator", "CCDDDDDD", "CDCDCDCD"),
+        ("tf2t", "alternator", "CCCCCCCC", "CDCDCDCD"),
+        ("tf2t", "alld", "CCDDDDDD", "DDDDDDDD"),
+        ("contrite_tft", "alld", "CDDDDDDD", "DDDDDDDD"),
+        ("contrite_tft", "alternator", "CCDCDCDC", "CDCDCDCD"),
+        ("grit", "alld", "CCDCCDCC", "DDDDDDDD"),
+        ({"agent": "grit", "k": 3}, "alld", "CCCDCCCD", "DDDDDDDD"),
+        ({"agent": "gtft", "q": 1}, "alld", "CCCCCCCC", "DDDDDDDD"),
+        ({"agent": "gtft", "q": 0}, "alternator", "CCDCDCDC", "CDCDCDCD"),
+        ({"agent": "random", "p": 1}, "tft", "CCCCCCCC", "CCCCCCCC"),
+        ({"agent": "bernoulli", "alpha": 0}, "tft", "DDDDDDDD", "CDDDDDDD"),
+    ],
+)
+def test_versus(name, opponent, moves, answers):
+    assert versus(name, opponent) == (moves, answers)
+
+
+def test_numbers_may_differ_from_world_to_world():
+    q = np.linspace(0, 1, 5)
+    worlds = 5 * 2000
+    record = comity.play("matrix", [{"agent": "gtft", "q": np.tile(q, 2000)}, "alld"], worlds=worlds, horizon=2)
+    forgave = record.cooperation[:, 1, 0].reshape(2000, 5).mean(axis=0)
+    assert forgave == pytest.approx(q, abs=0.05)
+
+
+def test_an_agents_chance_is_its_own():
+    """Two random players with the same world seed draw independently, and another seat's presence changes nothing."""
+    record = comity.play("matrix", ["random", "random"], worlds=4000, horizon=1)
+    both = record.cooperation[:, 0]
+    assert abs(np.corrcoef(both.T)[0, 1]) < 0.06
+    other = comity.play("matrix", ["random", "alld"], worlds=4000, horizon=1)
+    assert np.array_equal(both[:, 0], other.cooperation[:, 0, 0])
+
+
+def test_the_last_named_fills_the_table():
+    game = make("fishery")
+    assert fill(game, ["greedy", "conditional"]) == ["greedy"] + ["conditional"] * 4
+    with pytest.raises(comity.SettingError, match="5 seats"):
+        fill(game, ["greedy"] * 6)
+    with pytest.raises(comity.SettingError):
+        fill(game, [])
+
+
+def test_roles_exist_in_every_game():
+    for name in games():
+        assert {"deliberator", "reciprocator", "exploiter"} <= set(agents_for(name))
+        for role in ("reciprocator", "exploiter"):
+            comity.play(name, [role, "deliberator"], horizon=2)
+
+
+def test_who_carries_norms():
+    game = make("matrix")
+    assert carries_norms(game, "deliberator")
+    assert carries_norms(game, "gtft")
+    assert not carries_norms(game, {"agent": "gtft", "conduct": "fixed"})
+    assert not carries_norms(game, "tft")
+
+
+@pytest.mark.parametrize("name", sorted(agents()))
+def test_every_agent_plays_every_game_that_it_says(name):
+    cls = agents()[name]
+    for game in cls.games or games():
+        record = comity.play(game, [name], worlds=3, horizon=5)
+        assert (record.illegal == 0).all()
+        assert np.isfinite(record.rewards).all()
+        assert cls.__doc__

@@ -1,0 +1,74 @@
+"""Golden playthroughs: a whole seeded episode per preset, everything observable in it, compared line by line.
+
+A change of behaviour shows up here and asks for a new version of the game. ``COMITY_WRITE_GOLDEN=1 uv run pytest
+tests/envs/test_golden.py`` writes them anew.
+"""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from comity.envs.catalogue import game_class, games
+from comity.envs.chance import keys
+from comity.envs.monte_carlo import random_moves
+from comity.envs.worlds import Worlds
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+SEED, MOST_STEPS = 20, 8
+CASES = [(name, preset) for name in games() for preset in (None, *game_class(name).presets)]
+NOISY = {
+    "matrix": {"n_agents": 5, "pairing": "random", "action_noise": 0.2, "perception_noise": 0.2, "continuation": 0.9},
+    "fishery": {"growth_noise": 0.2, "collapse_threshold": 0, "horizon_known": True},
+    "alternating_offers": {"breakdown": 0.1, "outside_option": (0.2, 0.3), "common_knowledge": False, "horizon": 6},
+    "standoff": {"crash_prob": 0.2, "perception_noise": 0.2, "stalemate": 0},
+}
+
+
+def numbers(values):
+    return " ".join(f"{v:.9g}" for v in np.ravel(values))
+
+
+def playthrough(game):
+    """The episode of random play under :data:`SEED`, as text."""
+    lines = [f"{game.id} {game.params}", f"anchors {game.anchors()}", ""]
+    lines += [f"brief {i}: {line}" for i in range(game.n_agents) for line in game.brief(i).splitlines()]
+    worlds = Worlds(game, 1)
+    worlds.reset(SEED)
+    seat_keys = np.stack([keys(worlds.state["seed"], seat) for seat in range(game.n_agents)])
+    for step in range(MOST_STEPS + 1):
+        world = worlds.state[0]
+        lines += ["", f"step {step} ended {worlds.ended[0]} outcome {game.outcomes[world['outcome']]}"]
+        lines += [
+            f"  {name}: {numbers(world[name])}"
+            for name in worlds.state.dtype.names
+            if name not in ("seed", "episode", "step", "ended", "outcome")
+        ]
+        for i in range(game.n_agents):
+            lines.append(f"  sees {i}: {numbers(worlds.observations[0, i])}")
+            lines += [f"  view {i}: {line}" for line in game.view(world, i).splitlines()]
+            lines.append(f"  move {i}: {game.move_schema(world, i)}")
+        if worlds.masks is not None:
+            lines += [f"  legal {i}: {numbers(np.flatnonzero(worlds.masks[0, i]))[:200]}" for i in range(game.n_agents)]
+        if worlds.ended[0] or step == MOST_STEPS:
+            break
+        worlds.step(random_moves(game, worlds, seat_keys, step))
+    return "\n".join(lines) + "\n"
+
+
+def compare(text, file):
+    if os.environ.get("COMITY_WRITE_GOLDEN"):
+        file.write_text(text)
+    expected = file.read_text().splitlines()
+    for number, (ours, theirs) in enumerate(zip(text.splitlines(), expected, strict=True), 1):
+        assert ours == theirs, f"{file.name}, line {number}"
+
+
+@pytest.mark.parametrize(("name", "preset"), CASES)
+def test_presets(name, preset):
+    compare(playthrough(game_class(name)(preset)), GOLDEN / f"{name}.{preset or 'default'}.txt")
+
+
+@pytest.mark.parametrize("name", games())
+def test_with_every_noise(name):
+    compare(playthrough(game_class(name)(**NOISY[name])), GOLDEN / f"{name}.noisy.txt")
