@@ -16,7 +16,7 @@ Kernels (``B`` worlds, ``N`` seats, ``d`` observed numbers, ``m`` moves), all wr
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -70,6 +70,7 @@ class Kernels(NamedTuple):
     legal: Callable[..., None] | None = None
 
 
+@cache  # numba looks types up by object first: a dtype of its own for every game would slow each call
 def world_dtype(n: int, *fields: tuple[Any, ...]) -> np.dtype[np.void]:
     """A world's record: what all games keep, then the game's own ``fields``.
 
@@ -249,9 +250,9 @@ class Game(ABC):
         """The payoffs between which welfare is normalised."""
 
     @property
-    def paying_steps(self) -> int:
-        """On how many steps of a full episode the optimum pays."""
-        return 1 if self.pays_at_end else self.max_steps
+    def paying_steps(self) -> float:
+        """On how many steps of an episode, in expectation, a game that nobody ends early pays."""
+        return 1.0 if self.pays_at_end else self.expected_steps
 
     # -- what a seat may believe ---------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """The examples in docstrings, run under the modules' own names.
 
-Not pytest's ``--doctest-modules``: it imports a module under the name of the checkout's folder beside its own, and numba
-would keep kernels that refer to that name, which no other process can load.
+Not pytest's ``--doctest-modules``: it imports a module under the name of the checkout's folder beside its own, and
+numba would keep kernels that refer to that name, which no other process can load.
 """
 
 import doctest

@@ -1,8 +1,9 @@
 """The deliberator: its choices against analytic thresholds, and what it must not know."""
 
-import comity
 import numpy as np
 import pytest
+
+import comity
 from comity.agents.agent import View
 from comity.agents.seats import seat
 from comity.envs.catalogue import games, make

@@ -4,11 +4,12 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from comity.agents.norms import PRESETS, Norms, conduct, kindness_of_lambda, norms, pack, value_orientation
 from comity.agents.preferences import add_utilities, remember, weights_of
 from comity.envs.settings import SettingError
-from hypothesis import given
-from hypothesis import strategies as st
 
 T, R, P, S = 5, 3, 1, 0
 M, N = 0.4, 4  # linear public good

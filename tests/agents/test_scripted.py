@@ -1,8 +1,9 @@
 """Strategies by the exact moves that they play against a named opponent."""
 
-import comity
 import numpy as np
 import pytest
+
+import comity
 from comity.agents.seats import agents, agents_for, carries_norms, fill
 from comity.envs.catalogue import games, make
 

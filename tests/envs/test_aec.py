@@ -6,15 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from gymnasium.error import ResetNeeded
+from pettingzoo.test import api_test, render_test, seed_test
+from pettingzoo.test.state_test import state_test
+from pettingzoo.utils.wrappers import AssertOutOfBoundsWrapper, OrderEnforcingWrapper
+
 from comity.envs.catalogue import env as checked_env
 from comity.envs.catalogue import parallel_env
 from comity.envs.commons import fishery
 from comity.envs.dilemmas import matrix
 from comity.envs.negotiation import alternating_offers
-from gymnasium.error import ResetNeeded
-from pettingzoo.test import api_test, render_test, seed_test
-from pettingzoo.test.state_test import state_test
-from pettingzoo.utils.wrappers import AssertOutOfBoundsWrapper, OrderEnforcingWrapper
 
 SETTINGS: list[tuple[str, dict[str, Any]]] = [
     ("matrix", {}),

@@ -1,8 +1,9 @@
 """GAMES.md §3.1: known answers of bargaining by alternating offers."""
 
-import comity
 import numpy as np
 import pytest
+
+import comity
 from comity.agents.scripted.bargaining import reservations
 from comity.envs.game import HORIZON_REACHED, RUNNING, TERMINATED
 from comity.envs.negotiation.alternating_offers import ACCEPT, OPT_OUT, PASS, REJECT, AlternatingOffers

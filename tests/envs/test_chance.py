@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from comity.envs.chance import keys, mix, uniform, uniforms, world_key, world_seeds
 
 

@@ -1,14 +1,15 @@
 """GAMES.md §2.1: known answers of the fishery."""
 
-import comity
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import comity
 from comity.envs.commons.fishery import Fishery, sustainable_yield
 from comity.envs.game import RUNNING
 from comity.envs.settings import SettingError
 from comity.envs.worlds import Worlds
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 MONTHS = 12
 

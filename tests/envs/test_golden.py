@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from comity.envs.catalogue import game_class, games
 from comity.envs.chance import keys
 from comity.envs.monte_carlo import random_moves

@@ -2,10 +2,11 @@
 
 import itertools
 
-import comity
 import nashpy
 import numpy as np
 import pytest
+
+import comity
 from comity.agents.seats import agents
 from comity.envs.chance import world_seeds
 from comity.envs.dilemmas.binary import equilibria, noisy

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from comity.envs.catalogue import parallel_env
-from comity.envs.settings import SettingError
 from gymnasium.error import ResetNeeded
 from pettingzoo.test import parallel_api_test, parallel_seed_test
 from pettingzoo.test.state_test import test_state_space as check_state_space
+
+from comity.envs.catalogue import parallel_env
+from comity.envs.settings import SettingError
 
 SETTINGS: list[tuple[str, dict[str, Any]]] = [
     ("matrix", {}),

@@ -9,13 +9,14 @@ import gymnasium
 import numpy as np
 import pettingzoo
 import pytest
+from gymnasium.vector import AutoresetMode
+from pettingzoo.utils.wrappers import OrderEnforcingWrapper
+
 from comity.envs import catalogue
 from comity.envs.faces.aec import AECGame
 from comity.envs.faces.parallel import ParallelGame
 from comity.envs.faces.vector import VectorGame
 from comity.envs.settings import SettingError
-from gymnasium.vector import AutoresetMode
-from pettingzoo.utils.wrappers import OrderEnforcingWrapper
 
 every_game = pytest.mark.parametrize("name", catalogue.games())
 

@@ -1,8 +1,9 @@
 """GAMES.md §4.1: known answers of the standoff."""
 
-import comity
 import numpy as np
 import pytest
+
+import comity
 from comity.agents.agent import Agent, View
 from comity.agents.seats import seat
 from comity.envs.deescalation.standoff import Standoff

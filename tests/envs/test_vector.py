@@ -7,14 +7,15 @@ from typing import Any
 import gymnasium
 import numpy as np
 import pytest
-from comity.envs.catalogue import make, parallel_env, vector_env
-from comity.envs.faces.vector import VectorGame
-from comity.envs.settings import SettingError
 from gymnasium import spaces
 from gymnasium.error import ResetNeeded
 from gymnasium.utils.env_checker import data_equivalence
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from gymnasium.vector.utils import batch_space
+
+from comity.envs.catalogue import make, parallel_env, vector_env
+from comity.envs.faces.vector import VectorGame
+from comity.envs.settings import SettingError
 
 MODES = list(AutoresetMode)
 every_mode = pytest.mark.parametrize("mode", MODES, ids=[mode.value for mode in MODES])

@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from comity.envs.catalogue import games, make
 from comity.envs.chance import HAZARD, keys, uniforms
 from comity.envs.faces.parallel import ParallelGame
 from comity.envs.faces.vector import VectorGame
 from comity.envs.worlds import Worlds
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 SETTINGS: dict[str, tuple[str, dict[str, Any]]] = {
     "matrix random pairs": (

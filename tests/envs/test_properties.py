@@ -1,0 +1,141 @@
+"""What holds in every game: GAMES.md §5.2."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import comity
+from comity.agents.seats import agents
+from comity.envs.catalogue import games, make
+from comity.envs.chance import keys
+from comity.envs.game import RUNNING
+from comity.envs.monte_carlo import random_moves
+from comity.envs.worlds import Worlds
+
+LONG = {
+    "matrix": {"n_agents": 5, "pairing": "random", "action_noise": 0.1, "perception_noise": 0.1},
+    "fishery": {"growth_noise": 0.3, "collapse_threshold": 0},
+    "alternating_offers": {"breakdown": 0.0001, "outside_option": (0.1, 0.2)},
+    "standoff": {"crash_prob": 0.0001, "perception_noise": 0.1},
+}
+ANYTHING = st.one_of(st.floats(allow_nan=True, allow_infinity=True), st.integers(-5, 130).map(float))
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+@pytest.mark.parametrize("name", games())
+def test_no_move_breaks_a_world(name, data):
+    game = make(name, **LONG[name], horizon=6)
+    worlds = Worlds(game, 2)
+    worlds.reset(data.draw(st.integers(0, 2**64 - 3)))
+    for _ in range(8):
+        moves = data.draw(st.lists(ANYTHING, min_size=2 * game.n_agents, max_size=2 * game.n_agents))
+        before = worlds.state["illegal"].copy()
+        worlds.step(np.array(moves).reshape(2, game.n_agents))
+        labels = worlds.state["cooperation"]
+        assert np.isfinite(worlds.rewards).all()
+        assert ((labels >= 0) & (labels <= 1) | np.isnan(labels)).all()
+        assert np.isfinite(worlds.observations).all()
+        assert (worlds.observations >= game.observation_box.low).all()
+        assert (worlds.observations <= game.observation_box.high).all()
+        assert (worlds.state["illegal"] >= before).all()
+
+
+@pytest.mark.parametrize("name", games())
+def test_soak(name):
+    game = make(name, **LONG[name], horizon=5000)
+    worlds = Worlds(game, 2)
+    worlds.reset(0)
+    seat_keys = np.stack([keys(worlds.state["seed"], seat) for seat in range(game.n_agents)])
+    for step in range(5000):
+        worlds.step(random_moves(game, worlds, seat_keys, step))
+        assert np.isfinite(worlds.rewards).all()
+    assert (worlds.state["illegal"] == 0).all()
+
+
+@pytest.mark.parametrize("name", games())
+def test_after_the_end_nothing_changes_and_nothing_is_paid(name):
+    game = make(name, horizon=1)
+    worlds = Worlds(game, 3)
+    worlds.reset(0)
+    while not worlds.ended.all():
+        worlds.step(np.zeros((3, game.n_agents)))
+    before = worlds.state.tobytes()
+    worlds.step(np.ones((3, game.n_agents)))
+    assert worlds.state.tobytes() == before
+    assert not worlds.rewards.any()
+
+
+@pytest.mark.parametrize("name", ["matrix", "fishery", "standoff"])
+@pytest.mark.parametrize("cooperative", [True, False])
+def test_exemplars_are_labelled_so(name, cooperative):
+    game = make(name, **({"action_noise": 0} if name == "standoff" else {}))
+    worlds = Worlds(game, 50)
+    worlds.reset(0)
+    if name == "fishery":
+        worlds.state["stock"] = np.linspace(10, 100, 50).round()
+    acts = np.stack([game.exemplar(worlds.state, i, cooperative) for i in range(game.n_agents)], axis=1)
+    worlds.step(acts)
+    assert (worlds.state["cooperation"] == (1.0 if cooperative else 0.0)).all()
+
+
+@pytest.mark.parametrize("cooperative", [True, False])
+def test_offers_that_are_labelled_so(cooperative):
+    game = make("alternating_offers", disagreement=(0.1, 0.3))
+    worlds = Worlds(game, 1)
+    worlds.reset(0)
+    worlds.step(np.stack([game.exemplar(worlds.state, i, cooperative) for i in range(2)], axis=1))
+    assert worlds.state["cooperation"][0, 0] == (1.0 if cooperative else 0.0)
+
+
+@pytest.mark.parametrize("name", ["matrix", "fishery", "standoff"])
+def test_relabelling_the_seats_relabels_payoffs_and_labels(name):
+    """Symmetric games without chance: who sits where makes no difference."""
+    still = {"matrix": {}, "fishery": {"rationing": "proportional", "integer": False}, "standoff": {"action_noise": 0}}
+    game = make(name, **still[name], horizon=5)
+    rng = np.random.default_rng(0)
+    order = rng.permutation(game.n_agents)[::-1]
+    one, other = Worlds(game, 20), Worlds(game, 20)
+    one.reset(0)
+    other.reset(0)
+    for _ in range(5):
+        moves = (
+            rng.integers(0, game.n_moves, (20, game.n_agents)) if game.n_moves else rng.random((20, game.n_agents)) * 30
+        )
+        one.step(moves.astype(float))
+        other.step(moves[:, order].astype(float))
+        assert other.rewards == pytest.approx(one.rewards[:, order])
+        assert other.state["cooperation"] == pytest.approx(one.state["cooperation"][:, order], nan_ok=True)
+
+
+@pytest.mark.parametrize("name", games())
+def test_no_strategy_beats_the_optimum(name):
+    game = make(name, **({"action_noise": 0} if name == "standoff" else {}))
+    best = game.anchors().optimum
+    for agent, cls in agents().items():
+        if not cls.games or name in cls.games:
+            record = comity.play(game, [agent], worlds=4)
+            assert record.rewards.sum(axis=(1, 2)).max() <= best + 1e-9
+
+
+@pytest.mark.parametrize("name", games())
+def test_texts_and_numbers_never_touch_the_world(name):
+    game = make(name)
+    worlds = Worlds(game, 1)
+    worlds.reset(0)
+    before = worlds.state.tobytes()
+    for i in range(game.n_agents):
+        assert game.brief(i)
+        assert game.view(worlds.state[0], i)
+        assert game.move_schema(worlds.state[0], i)
+        assert game.cooperation_pairs(worlds.state).shape == (1, game.n_agents, game.n_agents)
+    assert worlds.state.tobytes() == before
+    assert worlds.ended[0] == RUNNING
+
+
+@pytest.mark.parametrize("name", games())
+def test_the_page_of_a_game_is_whole(name):
+    page = __import__(type(make(name)).__module__, fromlist=["x"]).__doc__
+    parts = ("Models", "Rules", "Observation", "Action", "Cooperation", "Known answers", "Source", "Versions")
+    assert all(f"**{part}" in page for part in parts)
