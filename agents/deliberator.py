@@ -1,4 +1,4 @@
-"""The one agent that plays every game: it looks ahead through the game itself under its norms (DESIGN.md).
+"""The one agent that plays every game: it looks ahead through the game itself under its norms.
 
 It knows a game by the contract alone: what a seat may believe (``imagine``), which moves to consider (``candidates``),
 and what "the same act" is for another (``counterpart``). It never sees the true worlds, the future's chance, or a

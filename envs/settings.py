@@ -11,6 +11,7 @@ value and what is allowed. :func:`encode` turns it into the plain numbers that a
 """
 
 import difflib
+import functools
 import math
 import types
 from collections.abc import Iterable, Mapping
@@ -40,6 +41,8 @@ class Range:
         return over and under
 
     def __str__(self) -> str:
+        if self.low == -math.inf and self.high == math.inf:
+            return "any number"
         if self.high == math.inf:
             return f"a number {'>' if self.above else '>='} {self.low:g}"
         if self.low == -math.inf:
@@ -86,6 +89,7 @@ def unknown(kind: str, name: object, known: Iterable[str]) -> SettingError:
     return SettingError(f"unknown {kind} {name!r}.{hint} Known: {', '.join(names)}")
 
 
+@functools.cache
 def describe(group: type[Any]) -> dict[str, Setting]:
     """Every setting of a group, by name, read from its annotations."""
     hints = get_type_hints(group, include_extras=True)

@@ -1,6 +1,6 @@
 """A world is a pure function of its seed and its moves: alone, in any batch, and in another process.
 
-PettingZoo's ``parallel_seed_test`` compares one step only (FIELD.md §2); these tests compare every field of the record,
+PettingZoo's ``parallel_seed_test`` compares one step only; these tests compare every field of the record,
 every observation, mask and reward of whole episodes, with all the chance that a game has.
 """
 

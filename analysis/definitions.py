@@ -1,0 +1,249 @@
+"""What every measure of an episode means: definition, range, direction, and which degenerate policies it rewards.
+
+Degenerate policies are *do nothing* (harvest nothing, always cooperate, always hold, offer nothing and accept
+nothing), *take all* (harvest everything, always defect or press, demand everything) and *uniform random*, each played
+by all seats (METRICS.md §0.3). A measure that one of them leads, or shares the lead of, in some game is no goal by
+itself and is flagged wherever it is shown. A test plays them through every measure and compares.
+"""
+
+from typing import NamedTuple
+
+UP, DOWN, NEITHER = "higher is better", "lower is better", "neither end is better"
+NOTHING, ALL, RANDOM = DEGENERATE = ("do nothing", "take all", "uniform random")
+
+
+class Definition(NamedTuple):
+    """One measure in words."""
+
+    label: str
+    """What a column is called."""
+    text: str
+    """The definition in one line."""
+    range: str
+    direction: str
+    leads: tuple[str, ...] = ()
+    """The degenerate policies that rank first, alone or with others."""
+    why: str = ""
+    """Why they do."""
+
+    def __str__(self) -> str:
+        return f"{self.text} Range: {self.range}; {self.direction}. {self.flag}"
+
+    @property
+    def flag(self) -> str:
+        """Which degenerate policy ranks first, as a sentence.
+
+        >>> DEFINITIONS["rho_by_seat"].flag
+        'No degenerate policy ranks first.'
+        """
+        if not self.leads:
+            return "No degenerate policy ranks first."
+        return f"First, alone or with others: {', '.join(self.leads)} ({self.why})."
+
+
+SHARE, ANY, POSITIVE, EVENT = "0 to 1", "any number", "0 or more", "no or yes"
+
+
+def _cooperation(label: str, text: str) -> Definition:
+    return Definition(
+        label, text, SHARE, UP, (NOTHING,), "always cooperating is exploitable, and taking nothing feeds nobody"
+    )
+
+
+def _welfare(label: str, text: str, allowed: str = ANY) -> Definition:
+    return Definition(
+        label, text, allowed, UP, (NOTHING,), "in matrix and standoff, where blind cooperation by all is the optimum"
+    )
+
+
+def _deal(label: str, text: str, allowed: str, direction: str = UP) -> Definition:
+    return Definition(label, text, allowed, direction)
+
+
+DEFINITIONS: dict[str, Definition] = {
+    "length": Definition("steps", "Steps played.", "1 to the horizon", NEITHER),
+    "illegal": Definition(
+        "illegal moves", "Illegal moves of all seats.", POSITIVE, DOWN, DEGENERATE, "all of them are legal"
+    ),
+    "coop_rate_pooled": _cooperation("cooperation (pooled)", "Mean cooperation label over all choices."),
+    "coop_rate_agent": _cooperation(
+        "cooperation (all seats)", "Mean over seats of each seat's mean cooperation label."
+    ),
+    "coop_by_seat": _cooperation("cooperation by seat", "Each seat's mean cooperation label."),
+    "mutual_rate": _cooperation(
+        "mutual cooperation",
+        "Share of pair-steps in which both sides cooperated (label at least .5; in a commons a seat and the mean of "
+        "the others).",
+    ),
+    "rho_by_seat": Definition(
+        "reciprocity ρ by seat",
+        "P(C | the other's last act was C) − P(C | it was D); undefined if the other never varied, 0 for "
+        "unconditional play.",
+        "−1 to 1",
+        NEITHER,
+    ),
+    "payoff_by_seat": Definition("payoff by seat", "Material payoff of each seat over the episode.", ANY, NEITHER),
+    "welfare": _welfare("welfare", "Material payoff of all seats over the episode, W."),
+    "welfare_per_step": Definition(
+        "welfare per step played",
+        "W divided by the steps that were played.",
+        ANY,
+        UP,
+        (NOTHING, ALL),
+        "a stock emptied in the first step counts as one rich step; blind cooperation by all is the optimum of "
+        "matrix and standoff",
+    ),
+    "welfare_full_horizon": _welfare(
+        "welfare per step", "W divided by the horizon: steps missing after an early end count 0."
+    ),
+    "utilitarian": _welfare("mean payoff", "Mean payoff of a seat over the episode."),
+    "rawls": _welfare("minimum (Rawls)", "Payoff of the worst-off seat over the episode."),
+    "nash": _welfare(
+        "Nash welfare",
+        "Geometric mean of the seats' payoffs: one 0 makes it 0; undefined if a payoff is negative.",
+        POSITIVE,
+    ),
+    "nash_smoothed": _welfare(
+        "Nash welfare, smoothed",
+        "Geometric mean of payoff + η, less η, η = .01·optimum/seats: the twin of Nash welfare that one 0 does not "
+        "erase.",
+        POSITIVE,
+    ),
+    "nash_smoothed_eta": Definition("η", "η of the smoothed Nash welfare, .01·optimum/seats.", "above 0", NEITHER),
+    "gini": Definition(
+        "inequality (Gini)",
+        "Mean absolute difference of payoffs over twice their mean; undefined if nobody got anything or a payoff is "
+        "negative.",
+        "0 to 1 − 1/seats",
+        DOWN,
+        (NOTHING, ALL),
+        "everyone ruined alike is equal too",
+    ),
+    "normalised_welfare": _welfare(
+        "normalised welfare",
+        "(W − W_N)/(W_O − W_N): 0 at the worst symmetric equilibrium, 1 at the optimum, not clipped.",
+    ),
+    "normalised_rawls": _welfare(
+        "normalised minimum", "Normalised welfare if every seat got what the worst-off seat got."
+    ),
+    "normalised_nash": _welfare(
+        "normalised Nash welfare",
+        "Normalised welfare if every seat got the geometric mean of all; undefined if a payoff is negative.",
+    ),
+    "welfare_d100_truncate": _welfare(
+        "welfare, δ = 1, truncated", "Sum of the group's payoffs, nothing after the last step played."
+    ),
+    "collapsed": Definition(
+        "collapsed",
+        "Did the episode end in the loss of what was shared?",
+        EVENT,
+        DOWN,
+        DEGENERATE,
+        "nothing collapses where nothing is taken, nor in a standoff without a cliff",
+    ),
+    "survived": Definition(
+        "survived",
+        "Did the episode not collapse before its last possible step? (A collapse in that very step passes.)",
+        EVENT,
+        UP,
+        DEGENERATE,
+        "nothing collapses where nothing is taken, nor in a standoff without a cliff",
+    ),
+    "agreement": _deal("agreement", "Did the parties strike a deal, by the rules of the game?", EVENT),
+    "pareto_distance": _deal(
+        "Pareto distance",
+        "Euclidean distance of the deal's utilities from the nearest efficient ones (delay makes it grow); undefined "
+        "without a deal.",
+        POSITIVE,
+        DOWN,
+    ),
+    "joint_efficiency": _deal(
+        "joint efficiency",
+        "Share of the largest joint surplus that the deal realised; undefined without a deal.",
+        "at most 1",
+    ),
+    "joint_efficiency_all": _deal(
+        "joint efficiency, no deal = 0", "Joint efficiency with 0 for episodes without a deal.", "at most 1"
+    ),
+    "press_share": Definition(
+        "pressing",
+        "Share of acts that press: mean severity on the ladder hold 0, press 1.",
+        SHARE,
+        DOWN,
+        (NOTHING,),
+        "who always holds never presses, whatever is done to it",
+    ),
+    "velocity": Definition(
+        "escalation per step", "Least-squares slope of the share that presses on the step.", ANY, DOWN
+    ),
+    "max_rise": Definition(
+        "largest rise",
+        "Largest one-step rise of the share that presses.",
+        "−1 to 1",
+        DOWN,
+        (NOTHING, ALL),
+        "constant play never rises, pressing for ever included",
+    ),
+    "time_to_deescalate": Definition(
+        "time to quiet",
+        "Steps from the peak of pressing to the step from which nobody presses again; a lower bound where that was "
+        "not seen; "
+        "undefined if nobody pressed.",
+        POSITIVE,
+        DOWN,
+    ),
+    "deescalated": Definition(
+        "became quiet",
+        "Was the end of pressing seen? If not, the time to it is censored; undefined if nobody pressed.",
+        EVENT,
+        UP,
+    ),
+}
+"""The measures of an episode by their key."""
+
+for _name, _delta in (("d90", ".9"), ("d99", ".99")):
+    DEFINITIONS[f"welfare_{_name}_truncate"] = _welfare(
+        f"welfare, δ = {_delta}, truncated", f"Σ {_delta}^(t−1)·w(t) over the steps played, nothing after them."
+    )
+    DEFINITIONS[f"welfare_{_name}_repeat"] = _welfare(
+        f"welfare, δ = {_delta}, repeated tail",
+        f"(1 − {_delta})·Σ {_delta}^(t−1)·w(t); an episode cut off at a hidden horizon goes on for ever with the "
+        "mean of its "
+        "last 10 steps, one that the rules ended gets nothing more.",
+    )
+
+YES_NO = frozenset(key for key, meaning in DEFINITIONS.items() if meaning.range == EVENT)
+"""Events: their mean over worlds is a share, with Wilson's interval."""
+
+DERIVED: dict[str, Definition] = {
+    "coop_focal": _cooperation(
+        "cooperation",
+        "Mean cooperation label over the seats that carry the norm (not of those that act the same under every norm).",
+    ),
+    "rho_focal": Definition(
+        "reciprocity ρ",
+        "Mean of ρ = P(C | the other's last act was C) − P(C | it was D) over the seats that carry the norm; "
+        "undefined where the "
+        "other never varied, 0 for unconditional play.",
+        "−1 to 1",
+        NEITHER,
+    ),
+    "payoff_focal": Definition(
+        "payoff of the norm's bearers", "Mean payoff over the episode of the seats that carry the norm.", ANY, NEITHER
+    ),
+    "payoff_others": Definition(
+        "payoff of the other seats",
+        "Mean payoff over the episode of the seats that do not carry the norm.",
+        ANY,
+        NEITHER,
+    ),
+    "exploitation": Definition(
+        "exploitation",
+        "Mean payoff of the seats that do not carry the norm less that of those that do, over the episode.",
+        ANY,
+        DOWN,
+        (ALL,),
+        "nobody exploits those who take all themselves",
+    ),
+}
+"""What :mod:`.summary` makes of the per-seat measures, knowing which seats carry the norm."""

@@ -1,0 +1,184 @@
+"""From a record to one row per episode: every measure that the game knows, under its key of METRICS.md.
+
+Undefined stays NaN, and a measure that does not exist for a game (survival where nothing can collapse, a bargaining
+set where nobody bargains) is absent. What each key means, its range, and which degenerate policy it rewards is
+said in :mod:`.definitions`.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..envs.record import Record
+from . import bargaining, cooperation, escalation, welfare
+from .definitions import DEFINITIONS, Definition
+from .measure import FloatArray, divide, total
+from .reciprocity import rho
+
+__all__ = ["DEFINITIONS", "LADDERS", "TAIL_WINDOW", "Definition", "Rung", "episode_measures"]
+
+Measures = dict[str, np.ndarray]
+DISCOUNTS = {"d90": 0.9, "d99": 0.99}
+TAIL_WINDOW = 10
+"""Steps whose mean a truncated episode is taken to go on with for ever (the tail `repeat`)."""
+_ETA = 0.01  # of W_O/N: what `nash_smoothed` adds
+_DEAL, _HORIZON = "deal", "horizon"  # outcomes
+
+
+class Rung(NamedTuple):
+    """Where an act stands on the ladder of escalation."""
+
+    severity: float
+    rank: int
+
+
+LADDERS: dict[str, tuple[Rung, ...]] = {
+    # Two rungs only. Severity 0 or 1 makes the score the share that presses, free of any convention about weights.
+    # Rank 3, where the full ladder begins to escalate, is what the rules of quiet (≤ 1) and spiral (≥ 3) look for.
+    "standoff": (Rung(0.0, 0), Rung(1.0, 3)),
+}
+"""The rung of each move, by game."""
+
+
+def episode_measures(record: Record) -> Measures:
+    """Every measure of every episode of a record.
+
+    Args:
+        record: W worlds of one game with N seats.
+
+    Returns:
+        By key: (W,) arrays, and (W, N) where the key ends in ``_by_seat``; float64, but bool for events
+        (``collapsed``, ``agreement`` …) and int64 for counts. Keys and units: ``DEFINITIONS``.
+    """
+    measures: Measures = {"length": record.lengths, "illegal": record.illegal.sum(axis=1)}
+    for part in (_cooperation, _reciprocity, _welfare, _normalised, _discounted, _survival, _bargaining, _escalation):
+        measures |= part(record)
+    return measures
+
+
+def _cooperation(record: Record) -> Measures:
+    labels = record.cooperation
+    chosen = (~np.isnan(labels)).sum(axis=1)
+    measures = {
+        "coop_rate_pooled": cooperation.coop_rate_pooled(labels).value,
+        "coop_rate_agent": cooperation.coop_rate_agent(labels).value,
+        "coop_by_seat": divide(total(labels), chosen),
+    }
+    if not record.game.turn_based:  # where one moves at a time no step has two choices
+        measures["mutual_rate"] = cooperation.mutual_rate(_labels(record)).value
+    return measures
+
+
+def _reciprocity(record: Record) -> Measures:
+    found = rho(_labels(record)).value
+    if found.ndim == 2:
+        return {"rho_by_seat": found}
+    defined = (~np.isnan(found)).sum(axis=2)
+    return {"rho_by_seat": divide(np.nansum(found, axis=2), defined)}
+
+
+def _labels(record: Record) -> FloatArray:
+    """(W, T, N), or (W, T, N, N) where acts have an addressee among several."""
+    among_several = record.addressee is not None and record.game.n_agents > 2
+    return record.cooperation_pairs() if among_several else record.cooperation
+
+
+def _welfare(record: Record) -> Measures:
+    paid = total(record.rewards)
+    measures = {
+        "payoff_by_seat": paid,
+        "welfare": paid.sum(axis=1),
+        "utilitarian": welfare.utilitarian(paid).value,
+        "rawls": welfare.rawls(paid).value,
+        "nash": welfare.nash(paid).value,
+        "gini": welfare.gini(paid).value,
+    }
+    if not record.game.pays_at_end:  # a payoff that comes once is no rate
+        measures["welfare_per_step"] = welfare.per_step(record.rewards, record.lengths).value.sum(axis=1)
+        full = welfare.full_horizon(record.rewards, record.game.max_steps)
+        measures["welfare_full_horizon"] = full.value.sum(axis=1)
+    return measures
+
+
+def _normalised(record: Record) -> Measures:
+    """Welfare functions as amounts that, given to every seat alike, would be as good: all on the game's anchors."""
+    paid, n = total(record.rewards), record.game.n_agents
+    worst, optimum = _anchors(record)
+    totals = {
+        "normalised_welfare": paid.sum(axis=1),
+        "normalised_rawls": n * welfare.rawls(paid).value,
+        "normalised_nash": n * welfare.nash(paid).value,
+    }
+    measures = {key: cooperation.normalised_welfare(amount, worst, optimum).value for key, amount in totals.items()}
+    eta = _ETA * optimum / n
+    if eta > 0:
+        measures["nash_smoothed"] = welfare.nash_smoothed(paid, eta).value
+        measures["nash_smoothed_eta"] = np.full(len(paid), eta)
+    return measures
+
+
+def _discounted(record: Record) -> Measures:
+    """Sums with their tail in the key. A game that discounts by its own rules is not discounted again."""
+    game, w = record.game, record.rewards.sum(axis=2)
+    measures = {"welfare_d100_truncate": welfare.discounted(w, 1.0, record.lengths).value}
+    if game.discounts_itself or game.pays_at_end:
+        return measures
+    cut_off = (record.outcome == record.outcomes.index(_HORIZON)) & (not game.params.horizon_known)
+    for name, delta in DISCOUNTS.items():
+        measures[f"welfare_{name}_truncate"] = welfare.discounted(w, delta, record.lengths).value
+        ended = welfare.discounted(w, delta, record.lengths, "absorbed", normalised=True).value
+        goes_on = welfare.discounted(w, delta, record.lengths, "repeat", TAIL_WINDOW, normalised=True).value
+        measures[f"welfare_{name}_repeat"] = np.where(cut_off, goes_on, ended)
+    return measures
+
+
+def _survival(record: Record) -> Measures:
+    if not record.game.collapses:
+        return {}
+    early = record.collapsed & (record.lengths < record.game.max_steps)
+    return {"collapsed": record.collapsed, "survived": ~early}
+
+
+def _bargaining(record: Record) -> Measures:
+    deals_of = getattr(record.game, "bargaining_set", None)
+    if deals_of is None:
+        return {}
+    agreed = record.outcome == record.outcomes.index(_DEAL)
+    deals, disagreement = deals_of(), record.game.params.disagreement
+    reached = np.where(agreed[:, None], total(record.rewards), np.nan)
+    of_all = bargaining.joint_efficiency(reached, disagreement, deals, all_episodes=True)
+    return {
+        "agreement": agreed,
+        "pareto_distance": bargaining.pareto_distance(reached, deals).value,
+        "joint_efficiency": bargaining.joint_efficiency(reached, disagreement, deals).value,
+        "joint_efficiency_all": of_all.value,
+    }
+
+
+def _escalation(record: Record) -> Measures:
+    ladder = LADDERS.get(record.game.name)
+    if ladder is None:
+        return {}
+    acts = record.actions
+    rung = np.where(np.isnan(acts), 0, acts).astype(np.int64)
+    severity, ranks = (np.where(np.isnan(acts), np.nan, column[rung]) for column in np.array(ladder, np.float64).T)
+    quiet = escalation.time_to_deescalate(severity, ranks)
+    return {
+        "press_share": escalation.score(severity).value,
+        "velocity": escalation.velocity(severity).value,
+        "max_rise": escalation.max_rise(severity).value,
+        "time_to_deescalate": quiet.value,
+        "deescalated": np.where(quiet.n > 0, quiet.observed, np.nan),
+    }
+
+
+_KNOWN_ANCHORS: dict[tuple[str, str], tuple[float, float]] = {}
+
+
+def _anchors(record: Record) -> tuple[float, float]:
+    """(W_N, W_O), worked out once for each setting of a game: random play, which is slow, comes with them."""
+    key = (record.game.id, repr(record.game.params))
+    if key not in _KNOWN_ANCHORS:
+        found = record.game.anchors()
+        _KNOWN_ANCHORS[key] = (found.worst_equilibrium, found.optimum)
+    return _KNOWN_ANCHORS[key]

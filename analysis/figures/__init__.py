@@ -1,0 +1,39 @@
+"""Figures of a report: each a function of polars frames that returns a matplotlib figure.
+
+``summary`` is the table of :func:`comity.analysis.summary.summarise`; ``episodes`` and ``steps`` are the tables of a
+run. A figure whose data are not there raises :class:`NothingToDraw` with a sentence that says so. Importing this
+imports matplotlib.
+"""
+
+from .bargaining import bargaining
+from .cooperation import cooperation
+from .dose import AXIS, Payoffs, dose_response, thresholds
+from .dots import MOST, MOST_ARMS
+from .escalation import escalation
+from .exploitability import exploitability
+from .reciprocity import reciprocity, reciprocity_null
+from .style import NothingToDraw, svg
+from .survival import quiet_curves, survival
+from .time_course import time_course
+from .welfare import welfare
+
+__all__ = [
+    "AXIS",
+    "MOST",
+    "MOST_ARMS",
+    "NothingToDraw",
+    "Payoffs",
+    "bargaining",
+    "cooperation",
+    "dose_response",
+    "escalation",
+    "exploitability",
+    "quiet_curves",
+    "reciprocity",
+    "reciprocity_null",
+    "survival",
+    "svg",
+    "thresholds",
+    "time_course",
+    "welfare",
+]

@@ -1,0 +1,103 @@
+"""What a careful reader should doubt, as far as the tables themselves can say it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from ..summary import ARMS, BEARER, FEW
+from .design import settings
+from .formats import count, definition, listed
+from .markup import Markup, el
+from .parts import arm_title, game_title
+from .tables import measures_shown
+from .words import DOUBTS
+
+_OUTCOME = pl.col("measure").is_in(["coop_focal", "normalised_welfare"])
+
+
+def doubts(summary: pl.DataFrame, effects: pl.DataFrame, manifest: Mapping[str, Any]) -> Markup:
+    """The section."""
+    items = [
+        _item("hypothesis"),
+        _deliberator(summary["seats"].unique().to_list(), manifest),
+        _ignored(effects),
+        _without_variation(summary),
+        _few(summary),
+        _undefined(summary),
+        _item("seeds"),
+        _item("many"),
+        _item("small"),
+        _degenerate(summary),
+    ]
+    listed_items = el("ul", *[item for item in items if item], class_="doubts")
+    return el("section", el("h2", "What to doubt"), listed_items, id="doubt")
+
+
+def _item(key: str, more: Markup | None = None, **filled: str) -> Markup:
+    lead, text = DOUBTS[key]
+    return el("li", el("b", lead), " ", text.format(**filled).strip(), more)
+
+
+def _folded(summary: str, lines: list[Markup]) -> Markup:
+    return el("details", el("summary", summary), el("ul", *lines))
+
+
+def _deliberator(arms: list[str], manifest: Mapping[str, Any]) -> Markup | None:
+    """Where some seat deliberates."""
+    if not any(BEARER in ARMS.get(arm, arm) for arm in arms):
+        return None
+    depth, rationality = settings(manifest, "depth"), settings(manifest, "rationality")
+    ahead = f"Its depth here was {listed(depth)} steps" if depth else "Its depth is 6 steps unless a run sets it"
+    exact = (
+        f"its rationality was {listed(rationality)} per range of utilities"
+        if rationality
+        else "its rationality is not in the manifest"
+    )
+    return _item("deliberator", depth=ahead, rationality=exact)
+
+
+def _ignored(effects: pl.DataFrame) -> Markup:
+    """Names the arms in which no norm made any difference: nobody carries it, or there is no choice."""
+    same = (pl.col("value").abs().max() < 1e-9) & pl.col("low").is_null().all()
+    alike = effects.filter(_OUTCOME).group_by("game", "seats", maintain_order=True).agg(same).filter("value")
+    arms = [f"{game_title(game).lower()} {arm_title(arm)}" for game, arm, _ in alike.iter_rows()]
+    return _item("ignore", arms=f"Here no norm changed anything in: {listed(arms)}." if arms else "")
+
+
+def _without_variation(summary: pl.DataFrame) -> Markup | None:
+    shown = summary.filter(_OUTCOME, pl.col("n") > 1)
+    by_cell = shown.group_by("cell", "game", "seats", "condition", maintain_order=True).agg(pl.col("constant").all())
+    still = by_cell.filter("constant")
+    if still.is_empty():
+        return None
+    arms = still.partition_by("game", "seats", as_dict=True, maintain_order=True)
+    lines = [
+        el("li", f"{game_title(game)}, {arm_title(arm)}: {listed(part['condition'].to_list())}")
+        for (game, arm), part in arms.items()
+    ]
+    return _item("variation", _folded("Which", lines), still=str(len(still)), all=count(len(by_cell), "cell"))
+
+
+def _few(summary: pl.DataFrame) -> Markup | None:
+    played = summary.group_by("cell").agg((pl.col("n") + pl.col("n_nan")).max())
+    few = int((played["n"] < FEW).sum())
+    return _item("few", few=count(few, "cell"), least=str(FEW)) if few else None
+
+
+def _undefined(summary: pl.DataFrame) -> Markup | None:
+    rho = summary.filter(pl.col("measure") == "rho_focal", pl.col("n_nan") > 0)
+    return _item("undefined", cells=count(len(rho), "cell")) if len(rho) else None
+
+
+def _degenerate(summary: pl.DataFrame) -> Markup | None:
+    """The measures on this page that a degenerate policy leads."""
+    there = set(summary["measure"].to_list())
+    led = [definition(measure) for measure in measures_shown() if measure in there and definition(measure).leads]
+    if not led:
+        return None
+    groups: dict[str, list[str]] = {}
+    for one in led:
+        groups.setdefault(one.flag, []).append(one.label)
+    lines = [el("li", el("b", listed(labels)), ": ", flag) for flag, labels in groups.items()]
+    return _item("degenerate", _folded(f"{count(len(led), 'measure')} on this page", lines))

@@ -1,0 +1,189 @@
+"""One game: its question, its figures with captions, its tables."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import polars as pl
+from matplotlib.figure import Figure
+
+from .. import figures
+from ..figures import NothingToDraw
+from ..summary import value_axes
+from . import tables
+from .design import matrix_payoffs
+from .formats import enn, num
+from .markup import Markup, el
+from .parts import arm_title, game_title
+from .words import CAPTIONS, GAMES, MARKS, NO_NULL, NULL, STOCK, GameWords
+
+DESCRIBED = {
+    "cooperation": "coop_focal",
+    "reciprocity": "rho_focal",
+    "welfare": "normalised_welfare",
+    "bargaining": "agreement",
+    "exploitability": "exploitation",
+}
+"""The measure that the text alternative of a figure reads out."""
+FROM_STEPS = ("time_course", "escalation")
+
+
+class Data(NamedTuple):
+    """What a report is made of."""
+
+    episodes: pl.DataFrame
+    steps: pl.DataFrame | None
+    summary: pl.DataFrame
+    effects: pl.DataFrame
+    null: pl.DataFrame | None
+    manifest: Mapping[str, Any]
+
+
+def game_section(data: Data, game: str, sentences: list[Markup]) -> Markup:
+    """The section of a game, with ``sentences`` of its findings on top."""
+    words = GAMES.get(game)
+    drawn, missing = _figures(data, game)
+    missing += _cut_off(data.summary, game)
+    parts = [
+        el("p", game_title(game), class_="kicker"),
+        el("h2", words.question if words else game_title(game)),
+        _rules(words) if words else None,
+        el("ul", *[el("li", sentence) for sentence in sentences], class_="told") if sentences else None,
+        *drawn,
+        el("p", "Left out: ", "; ".join(missing), ".", class_="muted") if missing else None,
+        el(
+            "details",
+            el("summary", f"All numbers of {game_title(game).lower()}"),
+            tables.of_game(data.summary, game),
+            class_="numbers",
+        ),
+    ]
+    return el("section", *parts, id=anchor(game), aria_label=game_title(game))
+
+
+def _rules(words: GameWords) -> Markup:
+    return el("p", words.rules, " ", el("span", "Cooperation here: ", words.cooperation, ".", class_="muted"))
+
+
+def _cut_off(summary: pl.DataFrame, game: str) -> list[str]:
+    """What the figures have no room for."""
+    base = summary.filter(pl.col("game") == game, pl.col("base"))
+    limits = {"seats": (figures.MOST_ARMS, "ways of filling the seats"), "condition": (figures.MOST, "conditions")}
+    counts = {column: base[column].n_unique() for column in limits}
+    return [
+        f"the figures show {most} of {counts[column]} {words}"
+        for column, (most, words) in limits.items()
+        if counts[column] > most
+    ]
+
+
+def anchor(game: str) -> str:
+    """A game's place on the page."""
+    return "game-" + "".join(c if c.isalnum() else "-" for c in game)
+
+
+def _figures(data: Data, game: str) -> tuple[list[Markup], list[str]]:
+    """The figures that can be drawn, and a sentence for each that was to be expected and cannot."""
+    drawn: list[Markup] = []
+    missing: list[str] = []
+    for name, draw in _plan(data, game).items():
+        try:
+            figure = draw()
+        except NothingToDraw as reason:
+            missing.append(str(reason))
+            continue
+        drawn.append(_figure(data, game, name, figure))
+    return drawn, missing
+
+
+def _plan(data: Data, game: str) -> dict[str, Callable[[], Figure]]:
+    """What a game of this kind should show, in order."""
+    s, e, steps = data.summary, data.episodes, data.steps
+    there = set(s.filter(pl.col("game") == game)["measure"].to_list())
+    plan: dict[str, Callable[[], Figure]] = {
+        "cooperation": lambda: figures.cooperation(s, game),
+        "reciprocity": lambda: figures.reciprocity(s, game, data.null),
+        "welfare": lambda: figures.welfare(s, game),
+    }
+    if "agreement" in there:
+        plan["bargaining"] = lambda: figures.bargaining(s, e, game)
+    elif "press_share" in there:
+        plan["escalation"] = lambda: figures.escalation(_recorded(steps, game), e, game)
+        plan["quiet_curves"] = lambda: figures.quiet_curves(e, game)
+    else:
+        plan["time_course"] = lambda: figures.time_course(_recorded(steps, game), e, game, ("cooperation", "stock"))
+    if e.filter(pl.col("game") == game).select(_collapses(e)).item():
+        plan["survival"] = lambda: figures.survival(e, game)
+    if figures.AXIS in value_axes(e):
+        plan["dose_response"] = lambda: figures.dose_response(s, game, _marks(data, game))
+    if "exploitation" in there:
+        plan["exploitability"] = lambda: figures.exploitability(s, game)
+    return plan
+
+
+def _recorded(steps: pl.DataFrame | None, game: str) -> pl.DataFrame:
+    if steps is None:
+        raise NothingToDraw(f"no steps of {game} were recorded")
+    return steps
+
+
+def _collapses(episodes: pl.DataFrame) -> pl.Expr:
+    return (
+        pl.col("collapsed").cast(pl.Float64).fill_null(0).max() > 0
+        if "collapsed" in episodes.columns
+        else pl.lit(False)
+    )
+
+
+def _marks(data: Data, game: str) -> dict[str, float]:
+    payoffs = matrix_payoffs(data.manifest) if game == "matrix" else None
+    return figures.thresholds(payoffs) if payoffs else {}
+
+
+def _figure(data: Data, game: str, name: str, figure: Figure) -> Markup:
+    """A figure with its caption and a text that can be read out."""
+    title, text = CAPTIONS[name]
+    rows = data.summary.filter(pl.col("game") == game)
+    drawing = figures.svg(figure, f"{anchor(game)}-{name}-")
+    drawing = drawing.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1)
+    described = f"{title}, {game_title(game)}. {_alternative(rows, name)}".strip()
+    image = el("div", Markup(drawing), class_="plot", role="img", aria_label=described)
+    caption = text.format(n=_worlds(data, game, name), **_notes(data, game)).strip()
+    return el("figure", el("h3", title), el("div", image, class_="scroll", tabindex="0"), el("figcaption", caption))
+
+
+def _worlds(data: Data, game: str, name: str) -> str:
+    """How many worlds stand behind a point: those that were played, or those recorded step by step."""
+    rows = data.summary.filter(pl.col("game") == game)
+    n = rows["n"] + rows["n_nan"]
+    if name in FROM_STEPS and data.steps is not None:
+        cells = rows.select("cell").unique()
+        n = data.steps.join(cells, on="cell", how="semi").group_by("cell").agg(pl.col("seed").n_unique())["seed"]
+    low, high = min(n, default=0), max(n, default=0)
+    each = f"{'world' if high == 1 else 'worlds'} each"
+    return f"{enn(high)} {each}" if low == high else f"{enn(low)} to {high:,} {each}"
+
+
+def _notes(data: Data, game: str) -> dict[str, str]:
+    """What a caption says of this game only."""
+    words = GAMES.get(game)
+    stocked = data.steps is not None and "stock" in data.steps.columns and game == "fishery"
+    return {
+        "label": f"Cooperation is {words.cooperation if words else 'the label that the game gives, from 0 to 1'}.",
+        "null": NO_NULL if data.null is None else NULL,
+        "marks": MARKS if _marks(data, game) else "",
+        "stock": STOCK if stocked else "",
+    }
+
+
+def _alternative(rows: pl.DataFrame, name: str) -> str:
+    """The values of a comparison in words, for those who do not see it."""
+    shown = rows.filter("base", pl.col("measure") == DESCRIBED.get(name, ""))
+    arms = [
+        f"{arm_title(arm)}: "
+        + ", ".join(
+            f"{row['condition']} {num(row['value'])}"
+            for row in shown.filter(pl.col("seats") == arm).iter_rows(named=True)
+        )
+        for arm in shown["seats"].unique(maintain_order=True)
+    ]
+    return "; ".join(arms) + "." if arms else ""

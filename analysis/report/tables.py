@@ -1,0 +1,182 @@
+"""Tables: every number with its interval and n, definitions at the heads."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from ..summary import BASELINE
+from .findings import main_arm
+from .formats import between, count, definition, num, prose
+from .markup import Markup, el, join
+from .parts import arm_title, game_title, norm
+
+COLUMNS = {
+    "Cooperation and reciprocity": ("coop_focal", "coop_rate_agent", "coop_rate_pooled", "mutual_rate", "rho_focal"),
+    "Welfare": (
+        *("normalised_welfare", "normalised_rawls", "normalised_nash"),
+        *("welfare", "rawls", "nash", "nash_smoothed", "gini"),
+        *("payoff_focal", "payoff_others", "exploitation"),
+        *("welfare_full_horizon", "welfare_per_step"),
+        *("welfare_d90_truncate", "welfare_d99_truncate", "welfare_d90_repeat", "welfare_d99_repeat"),
+    ),
+    "What happened": (
+        *("length", "survived", "collapsed"),
+        *("agreement", "pareto_distance", "joint_efficiency", "joint_efficiency_all"),
+        *("press_share", "velocity", "max_rise", "time_to_deescalate", "deescalated"),
+        "illegal",
+    ),
+}
+"""The measures of each table, as far as a game has them."""
+NULL_HEAD = (
+    "null of ρ",
+    "Mean of ρ when partners are shuffled across worlds; p: share of shuffles that reach ρ (the largest of the seats).",
+)
+MOST_ROWS = 300
+"""A page with more would be slow to open."""
+Row = dict[str, Any]
+GLANCE = {"coop_focal": "cooperation", "normalised_welfare": "welfare"}
+
+
+def measures_shown() -> list[str]:
+    """All measures that some table shows."""
+    return [measure for group in COLUMNS.values() for measure in group]
+
+
+def of_game(summary: pl.DataFrame, game: str) -> Markup:
+    """All tables of a game, one row per cell."""
+    rows = summary.filter(pl.col("game") == game)
+    there = set(rows["measure"].unique().to_list())
+    found = [
+        _table(rows, title, [m for m in group if m in there]) for title, group in COLUMNS.items() if there & set(group)
+    ]
+    return join(*found)
+
+
+def _table(rows: pl.DataFrame, title: str, measures: Sequence[str]) -> Markup:
+    values: dict[Any, dict[str, Row]] = {}
+    for row in rows.iter_rows(named=True):
+        values.setdefault(row["cell"], {})[row["measure"]] = row
+    with_null = "rho_focal" in measures and "null_mean" in rows.columns
+    cells = rows.unique("cell", keep="first", maintain_order=True)
+    body = [_line(cell, values[cell["cell"]], measures, with_null) for cell in cells[:MOST_ROWS].iter_rows(named=True)]
+    more = (
+        f" (the first {MOST_ROWS} of {len(cells):,} settings; the run's own tables hold all)"
+        if len(cells) > MOST_ROWS
+        else ""
+    )
+    heads = el("thead", el("tr", *_heads(measures, with_null)))
+    table = el("table", el("caption", title + more), heads, el("tbody", *body), class_="sortable")
+    return el("div", table, class_="scroll", tabindex="0", role="region", aria_label=title)
+
+
+def _heads(measures: Sequence[str], with_null: bool) -> list[Markup]:
+    fixed = [
+        _head("norm", "The norm, and what else was set."),
+        _head("seats", "How the seats were filled."),
+        _head("worlds", "Worlds played: the unit of replication."),
+    ]
+    flagged = [(definition(measure), " ⚑" if definition(measure).leads else "") for measure in measures]
+    return fixed + [_head(one.label + flag, str(one)) for one, flag in flagged] + [_head(*NULL_HEAD)] * with_null
+
+
+def _line(cell: Row, found: dict[str, Row], measures: Sequence[str], with_null: bool) -> Markup:
+    """One setting: a cell of the table for each measure."""
+    n = max((row["n"] + row["n_nan"] for row in found.values()), default=0)
+    first = el("th", norm(cell["norms"], cell["condition"]), scope="row")
+    numbers = [_cell(found.get(measure), n) for measure in measures]
+    numbers += [_null(found.get("rho_focal"))] if with_null else []
+    return el("tr", first, el("td", arm_title(cell["seats"])), el("td", n, data_v=n), *numbers)
+
+
+def _head(label: str, text: str) -> Markup:
+    return el("th", el("button", label, type="button"), scope="col", title=text)
+
+
+def _cell(row: Row | None, n: int) -> Markup:
+    """A value over its interval; n on hover."""
+    if row is None:
+        return el("td", "–", class_="none", title=f"undefined in all {count(n, 'world')}")
+    title = f"n = {count(row['n'], 'world')}" + (f", undefined in {row['n_nan']} more" if row["n_nan"] else "")
+    below = between(row["low"], row["high"]) or ("one world" if row["n"] == 1 else "no variation")
+    if row["n_nan"]:
+        below += f" n={row['n']}"
+    return el("td", num(row["value"]), el("small", below), data_v=f"{row['value']:.9g}", title=title)
+
+
+def _null(row: Row | None) -> Markup:
+    if row is None or row["null_mean"] is None:
+        return el("td", "–", class_="none", title="no null: ρ is undefined, or the steps were not recorded")
+    return el(
+        "td",
+        num(row["null_mean"]),
+        el("small", f"p = {num(row['p'])}"),
+        data_v=f"{row['null_mean']:.9g}",
+        title=f"n = {count(row['n_null'], 'world')} {row['flags']}".strip(),
+    )
+
+
+def glance(summary: pl.DataFrame, effects: pl.DataFrame) -> Markup | None:
+    """Differences to the baseline at one look: a row per norm, two columns per game, from each game's first arm."""
+    games = [
+        game
+        for game in summary["game"].unique(maintain_order=True)
+        if not effects.filter(pl.col("game") == game).is_empty()
+    ]
+    if not games:
+        return None
+    firsts = pl.concat(
+        [effects.filter(pl.col("game") == game, pl.col("seats") == main_arm(summary, game)) for game in games]
+    )
+    rows: dict[tuple[str, str, str], dict[str, Any]] = {
+        (row["condition"], row["game"], row["measure"]): row for row in firsts.iter_rows(named=True)
+    }
+    conditions = firsts.select("condition", "norms").unique("condition", maintain_order=True)
+    top = el("tr", el("td", ""), *[el("th", game_title(game), scope="colgroup", colspan=len(GLANCE)) for game in games])
+    second = el(
+        "tr",
+        el("td", ""),
+        *[
+            el("th", word, scope="col", title=str(definition(measure)))
+            for _ in games
+            for measure, word in GLANCE.items()
+        ],
+    )
+    reference = [rows.get((conditions["condition"][0], game, measure)) for game in games for measure in GLANCE]
+    first = el(
+        "tr",
+        el("th", norm(BASELINE), scope="row"),
+        *[el("td", prose(row["reference"] if row else None), class_="reference") for row in reference],
+    )
+    body = [
+        el(
+            "tr",
+            el("th", norm(of, condition), scope="row"),
+            *[_difference(rows.get((condition, game, measure))) for game in games for measure in GLANCE],
+        )
+        for condition, of in conditions.iter_rows()
+    ]
+    table = el(
+        "table",
+        el("caption", f"Differences to {BASELINE}, whose own values stand in the first row"),
+        el("thead", top, second),
+        el("tbody", first, *body),
+        class_="glance",
+    )
+    return el("div", table, class_="scroll", tabindex="0", role="region", aria_label="At a glance")
+
+
+def _difference(row: Row | None) -> Markup:
+    """One difference, coloured by its size; pale where its interval includes 0."""
+    if row is None:
+        return el("td", "–", class_="none")
+    unclear = row["low"] is not None and row["low"] <= 0 <= row["high"]
+    kind = "unclear" if unclear else "none" if abs(row["value"]) < 1e-9 else "up" if row["value"] > 0 else "down"
+    notes = [
+        f"95 % interval {between(row['low'], row['high'], True)}"
+        if row["low"] is not None
+        else "the same in every world"
+    ]
+    notes += ["which includes 0"] * unclear + [f"n = {count(row['n'], 'world')}"] + ["paired by seed"] * row["paired"]
+    depth = f"--a:{min(1.0, abs(row['value'])):.2f}"
+    return el("td", prose(row["value"], True), class_=kind, style=depth, title=", ".join(notes))

@@ -1,0 +1,232 @@
+"""The fixed words of a report: what the games ask, what the norms mean, how to read a figure."""
+
+from typing import NamedTuple
+
+QUESTION = "What do prosocial norms do to cooperation, reciprocity and long-run welfare?"
+
+
+class GameWords(NamedTuple):
+    """A game for a newcomer."""
+
+    title: str
+    question: str
+    rules: str
+    cooperation: str
+
+
+GAMES = {
+    "matrix": GameWords(
+        "Iterated dilemma",
+        "Will two who meet again and again learn to trust each other?",
+        "Two agents meet in every step, and each cooperates or defects. Defecting pays more whatever the other does, "
+        "and yet both are "
+        "better off if both cooperate.",
+        "the share of acts that cooperate",
+    ),
+    "fishery": GameWords(
+        "Fishery",
+        "Will those who share a lake leave enough for the fish to come back?",
+        "Several agents harvest one stock. What is left grows back, up to what the lake holds; a stock that falls "
+        "too low is lost for "
+        "good, and the episode ends.",
+        "1 for a request of at most one's share of what regrows, 0 from an equal split of everything",
+    ),
+    "alternating_offers": GameWords(
+        "Alternating offers",
+        "How do two divide a pie that shrinks while they talk?",
+        "Two agents make offers by turns until one accepts. Every period of waiting makes the pie smaller, and "
+        "without a deal nobody "
+        "gets anything.",
+        "what a proposal leaves to the other, 1 from its Nash-bargaining share on; accepting an offer is no proposal "
+        "and has no label",
+    ),
+    "standoff": GameWords(
+        "Standoff",
+        "Who takes the first step out of a conflict, and is it answered?",
+        "Two agents have pressed against each other and may hold back or press on, step by step. Pressing pays "
+        "against one who holds; if "
+        "both press, both lose. Moves slip now and then, and a slip looks like malice.",
+        "the share of acts that hold back",
+    ),
+}
+
+NORMS = {
+    "none": "no norm was set: every agent keeps its own numbers",
+    "selfish": "its own payoff only: the baseline",
+    "kind": "others' payoffs count .8 of its own, and unkindness is answered (κ .8, ρ⁻ 1.2)",
+    "compassionate": "others' shortfall below half of the optimum's payoff hurts (γ 1, z .5)",
+    "reciprocal": "the weight on another follows how it acted towards me, and starts kind (ρ⁺ 1, ρ⁻ 1, k0 1)",
+    "universal": "weighs by .7 what would happen if everyone did as I do (u .7)",
+    "equanimous": "kind, with retaliation halved and three in ten provocations let pass (ε .5, f .3)",
+    "brahmavihara": "kind, compassionate, joyful and equanimous together",
+    "joyful": "joy in others' gains, which takes envy away (μ .5, α .5)",
+    "inequity_averse": "dislikes having less, and having more, than others (α .8, β .6)",
+    "altruist": "others' payoffs count as much as its own (κ 1)",
+    "spiteful": "others' payoffs count against it (κ −.5)",
+    "indifferent": "near enemy of equanimity: impartial without kindness (ε .5, κ 0)",
+    "partial": "near enemy of kindness: for the in-group only (κ .8, 0 outside)",
+    "pitying": "near enemy of compassion: helps the low and resents their rise (γ 1, α .5, μ −1)",
+    "credulous": "near enemy of kindness: never answers unkindness (κ .8, ρ⁻ 0)",
+}
+
+ARMS = {
+    "deliberators": "every seat looks ahead and decides under the norm",
+    "with_reciprocator": "seat 0 looks ahead and decides under the norm; the other seats answer in kind whatever the "
+    "norm",
+    "reciprocators": "every seat follows a rule that answers in kind, with what the norm adds of generosity and memory",
+    "with_exploiter": "seat 0 takes what it can get whatever the norm; the other seats look ahead and decide under it",
+}
+
+_INTERVAL = "Bars are 95 % intervals over worlds"
+_STRIPES = "A line in stripes is several norms with exactly the same course."
+CAPTIONS = {
+    "cooperation": (
+        "Cooperation by norm",
+        "Each row is a norm, each panel a way of filling the seats; further right is more cooperation of the seats "
+        "that "
+        "carry the norm. {label} "
+        + _INTERVAL
+        + " (percentile bootstrap, {n}). Cooperation is no virtue by itself: look "
+        "at what an exploiter makes of it, below.",
+    ),
+    "reciprocity": (
+        "Reciprocity beside its null",
+        "ρ compares how often a seat cooperates after the other cooperated with how often it does so after the other "
+        "defected: 1 answers in kind, 0 does not answer, below 0 answers the wrong way round. {null} " + _INTERVAL + " "
+        "({n}). ρ is undefined where the other never varied; a small n beside a line counts the worlds in which it is "
+        "defined.",
+    ),
+    "welfare": (
+        "Long-run welfare, three ways of counting",
+        "Payoffs over the whole episode, on the game's own anchors (dashed): 0 is its worst symmetric equilibrium, 1 "
+        "its "
+        "optimum; below 0 and above 1 are possible. The columns count everyone's total, everyone living at the level "
+        "of "
+        "the worst-off seat, and everyone at the geometric mean (Nash; undefined if somebody ends below 0). They are "
+        "never averaged into a score; τ says how far they rank the norms alike (1 fully, −1 in reverse, below .7 is "
+        "little). " + _INTERVAL + " ({n}).",
+    ),
+    "dose_response": (
+        "How much kindness it takes",
+        "The weight κ on others' payoffs is raised step by step, all else as it was; one line per way of filling the "
+        "seats, with 95 % intervals over worlds ({n}). {marks}",
+    ),
+    "time_course": (
+        "Step by step",
+        "Means over worlds with pointwise 95 % bands ({n}); more than 50 steps are averaged in equal blocks. "
+        + _STRIPES
+        + " "
+        "Where fewer than half of the worlds still run the line is thin and stands on few; a marker closes a line "
+        "where "
+        "the last episode ended. {stock}",
+    ),
+    "survival": (
+        "How long the stock lasts",
+        "Kaplan–Meier curves: the share of episodes that had not collapsed by each step, those cut off by the horizon "
+        "counted as censored, with Greenwood's 95 % band on the log–log scale ({n}). "
+        + _STRIPES
+        + " A marker closes each.",
+    ),
+    "bargaining": (
+        "Who gets what, how often, and how well",
+        "Left: mean payoff of each seat in shares of the whole pie, and what waiting or failing cost both. Middle: "
+        "share "
+        "of episodes with a deal, with Wilson's 95 % interval. Right: how far the deals were from efficient, 0 on the "
+        "frontier; only episodes with a deal count ({n}).",
+    ),
+    "escalation": (
+        "Pressing over time",
+        "The share of acts that press, by step, among the seats that carry the norm, with pointwise 95 % bands over "
+        "worlds "
+        "({n}); lower is calmer. " + _STRIPES,
+    ),
+    "quiet_curves": (
+        "How long until it is quiet",
+        "Kaplan–Meier curves of the steps from the peak of pressing until nobody presses again; episodes in which the "
+        "end of pressing was not seen are censored ({n}). With noise in the moves a late slip restarts the clock, so "
+        "that these times are long.",
+    ),
+    "exploitability": (
+        "What it costs to face an exploiter",
+        "One seat takes what it can get. Left: how much the others still cooperate. Right: how much more it earns "
+        "than "
+        "they do on average; to the right of 0 it pays to exploit them. A norm that cooperates much and is exploited "
+        "little stands right on the left and near 0 on the right. " + _INTERVAL + " ({n}).",
+    ),
+}
+"""Title and text of each figure; the braces are filled from the data."""
+
+NULL = (
+    "The black tick is what is left of ρ when every seat is dealt the partner of another world; only the distance from "
+    "the tick is an answer to this very partner."
+)
+NO_NULL = "What chance alone would show is not known here: it takes recorded steps (record=all)."
+MARKS = (
+    "The vertical lines are where, in a single step without noise, cooperating becomes the better answer; deliberators "
+    "look further ahead than that."
+)
+STOCK = "Of a stock that collapsed nothing is left: it counts 0 to the end."
+
+COMPARED = (
+    "All differences are raw differences of means to the selfish norm in the same game and seats. Brackets hold "
+    "95 % intervals over worlds, and n counts the worlds of each side. Normalised welfare is 0 at a game's worst "
+    "symmetric equilibrium and 1 at its optimum. The differences say what happened in these worlds, not why."
+)
+NOT_COMPARED = "There is no selfish norm in these tables to compare with, so no differences are shown."
+GLANCE_NOTE = (
+    "From the first way of filling the seats. Blue is more and orange less than under selfish, deeper for larger; in "
+    "italics where the 95 % interval includes 0. Hover for interval and n."
+)
+
+DOUBTS = {
+    "hypothesis": (
+        "The norms are a hypothesis.",
+        "Their formulas are this project's own, made to be tested; other formulas of the same names may do other "
+        "things.",
+    ),
+    "deliberator": (
+        "The deliberator is one kind of mind.",
+        "It repeats an act in imagination and expects the others to repeat theirs; it does not learn and does not "
+        "reason "
+        "about reasoning. {depth}; {rationality}. With another depth the same norm can do the opposite: in the "
+        "fishery a "
+        "selfish deliberator grabs at depth 6 and sustains at 12 if the others do.",
+    ),
+    "ignore": (
+        "Some strategies ignore norms.",
+        "A scripted seat without knobs acts the same under every norm, and a planted exploiter or reciprocator does "
+        "by design. {arms}",
+    ),
+    "variation": (
+        "Some cells have no variation between worlds.",
+        "In {still} of {all} all worlds ended alike in cooperation and welfare. Their n counts copies, so they get no "
+        "interval and a hollow point.",
+    ),
+    "few": ("Few worlds.", "{few} had fewer than {least} worlds: their intervals are too narrow to trust."),
+    "undefined": (
+        "Undefined is not zero.",
+        "ρ is undefined in worlds in which the other never varied, and those worlds are left out: this happened in "
+        "part "
+        "of the worlds of {cells}. The worlds that are left are not a random draw of all.",
+    ),
+    "seeds": (
+        "Worlds of different norms share their seeds.",
+        "Differences are therefore taken world by world where the seeds agree, and the intervals of two norms in one "
+        "figure are not independent of each other.",
+    ),
+    "many": (
+        "Many comparisons, one page.",
+        "Intervals hold one by one; the largest of many differences is larger than it would be again. Nothing here was "
+        "corrected for that.",
+    ),
+    "small": (
+        "Each game is one setting of its parameters.",
+        "What a norm does in a small stylised game says nothing yet about another game, longer horizons, or people.",
+    ),
+    "degenerate": (
+        "Degenerate policies win some measures.",
+        "Doing nothing, taking all and acting at random, by all seats alike, were each run through every measure. A "
+        "measure that one of them leads is no goal by itself; ⚑ marks it in the tables.",
+    ),
+}
+"""A reader's doubts, lead and text; the braces are filled from the data."""

@@ -1,0 +1,334 @@
+"""Settings, worlds and intervals: what every figure and table of a report stands on.
+
+A **cell** is one setting, a **world** a cell under one seed; the world is the unit of replication. Episodes of one
+world are averaged first. Frames in, frames out; a value is null where it is undefined.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from .definitions import DEFINITIONS, DERIVED, YES_NO
+from .measure import FloatArray, Interval
+from .statistics import bootstrap_ci, paired_ci, stratified_ci, wilson
+
+FACTORS = ("point", "cell", "game", "seats", "norms", "seed", "episode", "outcome")
+GAME_ORDER = ("matrix", "fishery", "alternating_offers", "standoff")
+NORM_ORDER = ("selfish", "kind", "compassionate", "reciprocal", "universal", "equanimous", "brahmavihara")
+BASELINE = "selfish"
+ARMS = {"with_exploiter": "exploiter,deliberator", "with_reciprocator": "deliberator,reciprocator"}
+"""Who sits where in the arms that have a name of their own; the last fills the seats that are left."""
+BEARER = "deliberator"
+DRAWS = 1000
+FEW = 5
+_SAME = 1e-12
+
+
+def value_axes(episodes: pl.DataFrame) -> list[str]:
+    """The swept settings with a column of their own (``norms.kindness``): constant in each cell, not overall."""
+    plain = [
+        name
+        for name, kind in episodes.schema.items()
+        if name not in FACTORS and name not in DEFINITIONS and not kind.is_nested()
+    ]
+    if not plain:
+        return []
+    within = episodes.group_by("cell").agg(pl.col(plain).n_unique()).select(pl.col(plain).max())
+    overall = episodes.select(pl.col(plain).n_unique())
+    return [name for name in plain if within[name][0] == 1 and overall[name][0] > 1]
+
+
+def cells(episodes: pl.DataFrame) -> pl.DataFrame:
+    """One row per cell in display order.
+
+    Columns: ``cell``, ``game``, ``seats``, ``norms``, the value axes, ``condition`` (the label: the norm and what else
+    was set), ``variant`` (what else), ``base`` (nothing is set but what belongs to the norm, as far as that can be
+    told), ``mixed`` (some seats do not carry the norm).
+    """
+    axes = value_axes(episodes)
+    keys = [pl.col("game", "seats", "norms").cast(pl.String).fill_null("–"), *axes]
+    rows = episodes.select("cell", *keys).unique("cell", keep="first", maintain_order=True).to_dicts()
+    own = {axis: _own_values(rows, axis) for axis in axes}
+    for row in rows:
+        row |= _place(row, own)
+    rows.sort(key=lambda row: _order(row, axes))
+    schema = {"cell": episodes.schema["cell"], "game": pl.String, "seats": pl.String, "norms": pl.String}
+    schema |= {axis: episodes.schema[axis] for axis in axes}
+    schema |= {"condition": pl.String, "variant": pl.String, "base": pl.Boolean, "mixed": pl.Boolean}
+    return pl.DataFrame(rows, schema=schema)
+
+
+Row = dict[str, Any]
+
+
+def _own_values(rows: Sequence[Row], axis: str) -> dict[tuple[str, str], tuple[bool, Any]]:
+    """By (game, norm): is the value known that the norm has where nobody sets this axis, and which is it?
+
+    It is null where tables leave it out; else the only value there is, or the one that an arm without a sweep shows;
+    ``selfish`` is neutral in everything, 0, where other norms were not swept.
+    """
+    by_arm: dict[tuple[str, str], dict[str, set[Any]]] = {}
+    for row in rows:
+        by_arm.setdefault((row["game"], row["norms"]), {}).setdefault(row["seats"], set()).add(row[axis])
+    everything = {key: set().union(*arms.values()) for key, arms in by_arm.items()}
+    found = {}
+    for (game, norm), arms in by_arm.items():
+        values = everything[game, norm]
+        alone = set().union(*(there for there in arms.values() if len(there) == 1))
+        rivals = [there for (where, other), there in everything.items() if where == game and other != norm]
+        neutral = norm == BASELINE and axis.startswith("norms.") and 0 in values and any(len(r) == 1 for r in rivals)
+        if None in values or len(values) == 1 or len(alone) == 1:
+            found[game, norm] = (True, None if None in values else next(iter(alone or values)))
+        else:
+            found[game, norm] = (neutral, 0)
+    return found
+
+
+def _place(row: Row, own: Mapping[str, Mapping[tuple[str, str], tuple[bool, Any]]]) -> Row:
+    """The label of a cell and what follows from it."""
+    known = {axis: values[row["game"], row["norms"]] for axis, values in own.items()}
+    set_here = [
+        axis for axis, (sure, value) in known.items() if row[axis] is not None and not (sure and row[axis] == value)
+    ]
+    variant = "".join(f" · {short(axis)}={_plain(row[axis])}" for axis in set_here)
+    base = not any(known[axis][0] for axis in set_here)
+    mixed = len(set(_carriers(row["seats"]))) > 1
+    return {"condition": row["norms"] + variant, "variant": variant, "base": base, "mixed": mixed}
+
+
+def _order(row: Row, axes: Sequence[str]) -> tuple[Any, ...]:
+    """Games and norms in their own order, arms with an exploiter last, then by the values that were set."""
+    arm = (row["mixed"], "exploiter" in row["seats"], row["seats"])
+    values = [(row[axis] is not None, isinstance(row[axis], str), row[axis] or 0) for axis in axes]
+    return (
+        *_rank(row["game"], GAME_ORDER),
+        *arm,
+        not row["base"],
+        *_rank(row["norms"], NORM_ORDER),
+        values,
+        str(row["cell"]),
+    )
+
+
+def _rank(name: str, order: Sequence[str]) -> tuple[int, str]:
+    return (order.index(name) if name in order else len(order), name)
+
+
+def _plain(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def short(axis: str) -> str:
+    """The last word of a setting's key.
+
+    >>> short("norms.kindness")
+    'kindness'
+    """
+    return axis.rpartition(".")[2]
+
+
+def bearers(seats: str, n: int) -> list[int]:
+    """The seats of ``n`` that carry the norm, by the arm's name or its list of agents; all where it does not say.
+
+    >>> bearers("with_exploiter", 3), bearers("deliberator,tft", 2), bearers("deliberators", 2)
+    ([1, 2], [0], [0, 1])
+    """
+    carries = _carriers(seats)
+    wanted = [carries[min(k, len(carries) - 1)] for k in range(n)]
+    return [k for k in range(n) if wanted[k] or not any(wanted)]
+
+
+def _carriers(seats: str) -> list[bool]:
+    """Which of the agents that an arm lists carry the norm."""
+    return [agent.startswith(BEARER) for agent in re.split(r",(?![^(]*\))", ARMS.get(seats, seats))]
+
+
+def worlds(episodes: pl.DataFrame) -> pl.DataFrame:
+    """One row per world in display order of the cells: ``cell``, ``seed``, and every scalar measure, its mean over
+    episodes.
+
+    Measures of the seats that carry the norm are added under the keys of ``DERIVED``, where the per-seat columns are
+    there.
+    """
+    scalar = [name for name in DEFINITIONS if name in episodes.columns and not episodes.schema[name].is_nested()]
+    with_seats = episodes.with_columns(pl.col(scalar).cast(pl.Float64).fill_nan(None), **_of_seats(episodes))
+    measures = [name for name in (*scalar, *DERIVED) if name in with_seats.columns]
+    means = with_seats.group_by("cell", "seed").agg(pl.col(measures).mean()).sort("cell", "seed")
+    return cells(episodes).select("cell").join(means, on="cell", maintain_order="left")
+
+
+def _of_seats(episodes: pl.DataFrame) -> dict[str, pl.Expr]:
+    """The derived measures, where their columns are there: means over the norm's bearers, and over the others."""
+    wanted = {"coop_by_seat": "coop_focal", "rho_by_seat": "rho_focal", "payoff_by_seat": "payoff_focal"}
+    there = {
+        name: key for name, key in wanted.items() if name in episodes.columns and episodes.schema[name].is_nested()
+    }
+    derived = {key: _mean_over(episodes, name, bearing=True) for name, key in there.items()}
+    if "payoff_by_seat" in there:
+        derived["payoff_others"] = _mean_over(episodes, "payoff_by_seat", bearing=False)
+        derived["exploitation"] = derived["payoff_others"] - derived["payoff_focal"]
+    return derived
+
+
+def _mean_over(episodes: pl.DataFrame, name: str, bearing: bool) -> pl.Expr:
+    """The mean of a per-seat column over the seats that do, or do not, carry the norm; null where there are none."""
+    values = pl.col(name).cast(pl.List(pl.Float64)).list.eval(pl.element().fill_nan(None))
+    arms = episodes.select(pl.col("seats").cast(pl.String).fill_null("–").unique().sort())["seats"]
+    n = int(episodes.select(pl.col(name).cast(pl.List(pl.Float64)).list.len().max()).item() or 0)
+    found = pl.lit(None, pl.Float64)
+    for arm in arms:
+        focal = set(bearers(arm, n))
+        wanted = [k for k in range(n) if (k in focal) == bearing]
+        mean = values.list.gather(wanted, null_on_oob=True).list.mean() if wanted else pl.lit(None, pl.Float64)
+        found = pl.when(pl.col("seats").cast(pl.String).fill_null("–") == arm).then(mean).otherwise(found)
+    return found
+
+
+def summarise(episodes: pl.DataFrame, measures: Iterable[str] | None = None) -> pl.DataFrame:
+    """Every measure of every cell with its interval over worlds.
+
+    Args:
+        episodes: the table of episodes.
+        measures: keys of ``DEFINITIONS`` or ``DERIVED``; all that are there if left out.
+
+    Returns:
+        The columns of :func:`cells`, and ``measure``, ``value`` (mean over worlds), ``low``, ``high`` (95 %: Wilson
+        for shares of yes, else the percentile bootstrap; null for a single world or where the worlds do not differ),
+        ``n`` worlds, ``n_nan`` worlds left out as undefined, ``constant`` (two or more worlds, all alike). A measure
+        that is undefined in every world of a cell has no row.
+    """
+    by_world, order = worlds(episodes), cells(episodes)
+    known = [name for name in (*DEFINITIONS, *DERIVED) if name in by_world.columns]
+    wanted = known if measures is None else [name for name in measures if name in known]
+    once = episodes.select(pl.struct("cell", "seed").is_duplicated().any()).item() is False
+    rows = [
+        {"cell": cell, "measure": name, **interval(part[name].to_numpy(), once and name in YES_NO)}
+        for (cell,), part in by_world.partition_by("cell", as_dict=True, maintain_order=True).items()
+        for name in wanted
+        if part[name].null_count() < len(part)
+    ]
+    schema = {
+        "cell": order.schema["cell"],
+        "measure": pl.String,
+        "value": pl.Float64,
+        "low": pl.Float64,
+        "high": pl.Float64,
+    }
+    schema |= {"n": pl.Int64, "n_nan": pl.Int64, "constant": pl.Boolean}
+    return order.join(pl.DataFrame(rows, schema=schema), on="cell", maintain_order="left_right")
+
+
+def interval(values: FloatArray, yes_no: bool = False) -> dict[str, float | int | bool | None]:
+    """The row of one measure of one cell: see :func:`summarise`. ``values`` (worlds,), NaN where undefined."""
+    kept = values[~np.isnan(values)]
+    alike = _alike(kept)
+    if yes_no and len(kept) > 1:
+        found = wilson(kept.sum(), len(kept))
+    else:
+        found = bootstrap_ci(kept, draws=1 if alike else DRAWS)
+    bare = len(kept) < 2 or (alike and not yes_no)
+    return {
+        "value": float(found.value),
+        "low": None if bare else float(found.low),
+        "high": None if bare else float(found.high),
+        "n": len(kept),
+        "n_nan": len(values) - len(kept),
+        "constant": len(kept) > 1 and alike,
+    }
+
+
+def effects(episodes: pl.DataFrame, measures: Sequence[str], baseline: str = BASELINE) -> pl.DataFrame:
+    """Raw differences to the ``baseline`` norm in the same game, seats and variant, over the base cells.
+
+    Returns:
+        The columns of :func:`cells`, and ``measure``, ``value`` (mean minus the baseline's), ``low``, ``high`` (95 %,
+        bootstrap over worlds; null if neither cell varies or there is a single world), ``n`` worlds on the smaller
+        side, ``paired`` (both cells were played under the same seeds, so that worlds are compared one by one),
+        ``reference`` (the baseline's mean).
+    """
+    by_world = worlds(episodes).partition_by("cell", as_dict=True)
+    order = cells(episodes).filter("base")
+    rows = []
+    for _, arm in order.group_by("game", "seats", "variant", maintain_order=True):
+        reference = arm.filter(pl.col("norms") == baseline)
+        if len(reference) != 1:
+            continue
+        first = by_world[(reference["cell"][0],)]
+        others = [cell for cell in arm["cell"] if cell != reference["cell"][0]]
+        rows += [row for cell in others for row in _differences(cell, by_world[(cell,)], first, measures)]
+    schema = {
+        "cell": order.schema["cell"],
+        "measure": pl.String,
+        "value": pl.Float64,
+        "low": pl.Float64,
+        "high": pl.Float64,
+    }
+    schema |= {"n": pl.Int64, "paired": pl.Boolean, "reference": pl.Float64}
+    return order.join(pl.DataFrame(rows, schema=schema), on="cell", maintain_order="left_right")
+
+
+def _differences(
+    cell: object, mine: pl.DataFrame, first: pl.DataFrame, measures: Sequence[str]
+) -> list[dict[str, object]]:
+    """One row per measure that is defined on both sides."""
+    same_seeds = mine["seed"].equals(first["seed"])
+    rows = []
+    for name in measures:
+        if name not in mine.columns:
+            continue
+        a, b = mine[name].to_numpy(), first[name].to_numpy()
+        both = ~np.isnan(a) & ~np.isnan(b) if same_seeds else np.zeros(0, np.bool_)
+        paired = bool(both.any())
+        a, b = (a[both], b[both]) if paired else (a[~np.isnan(a)], b[~np.isnan(b)])
+        if not len(a) or not len(b):
+            continue
+        bare = min(len(a), len(b)) < 2 or (_alike(a - b) if paired else _alike(a) and _alike(b))
+        found = None if bare else paired_ci(a, b, draws=DRAWS) if paired else _unpaired(a, b)
+        row = {
+            "value": float(a.mean() - b.mean()),
+            "low": found and float(found.low),
+            "high": found and float(found.high),
+        }
+        row |= {"n": min(len(a), len(b)), "paired": paired, "reference": float(b.mean())}
+        rows.append({"cell": cell, "measure": name, **row})
+    return rows
+
+
+def _unpaired(a: FloatArray, b: FloatArray) -> Interval:
+    """Bootstrap of the difference in means, worlds resampled on each side."""
+    return stratified_ci(
+        [a, b], lambda rows: rows[..., : len(a)].mean(axis=-1) - rows[..., len(a) :].mean(axis=-1), draws=DRAWS
+    )
+
+
+def _alike(values: FloatArray) -> bool:
+    """Do the values not differ, but for rounding?"""
+    return len(values) < 2 or float(np.ptp(values)) <= _SAME * max(1.0, float(np.abs(values).max()))
+
+
+def tracks(steps: pl.DataFrame, column: str) -> dict[object, FloatArray]:
+    """A column of the steps as (worlds, steps, seats) arrays, one for each cell; NaN where there is no row or no value.
+
+    Args:
+        steps: tidy, with ``cell``, ``seed``, ``step`` (from 1), ``agent`` and the column.
+        column: name of a numeric column.
+    """
+    world = ["seed", "episode"] if "episode" in steps.columns else ["seed"]
+    wanted = steps.select("cell", *world, "step", "agent", pl.col(column).cast(pl.Float64).fill_null(float("nan")))
+    found = {}
+    for (cell,), rows in wanted.partition_by("cell", as_dict=True, maintain_order=True).items():
+        index = reduce(lambda a, b: a * (int(b.max()) + 1) + b, (_dense(rows[name]) for name in world))
+        w = np.unique(index, return_inverse=True)[1]
+        t, i = rows["step"].to_numpy().astype(np.int64) - 1, rows["agent"].to_numpy().astype(np.int64)
+        values = np.full((w.max() + 1, t.max() + 1, i.max() + 1), np.nan)
+        values[w, t, i] = rows[column].to_numpy()
+        found[cell] = values
+    return found
+
+
+def _dense(column: pl.Series) -> np.ndarray:
+    return np.unique(column.to_numpy(), return_inverse=True)[1]

@@ -1,0 +1,105 @@
+"""METRICS.md §7, from the text."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from comity.analysis import (
+    agreement_rate,
+    concession_rate,
+    joint_efficiency,
+    pareto_distance,
+    pareto_optimality,
+)
+
+NAN = np.nan
+Q, V1, V2 = np.array([2, 2, 1]), np.array([1, 3, 2]), np.array([3, 0, 4])
+DEALS = np.array([[V1 @ k, V2 @ (Q - k)] for k in map(np.array, product(range(3), range(3), range(2)))])
+REACHED = np.array([[8, 6], [5, 6], [NAN, NAN]], dtype=float)  # two deals and no agreement
+PROBLEMS = hnp.arrays(float, st.tuples(st.integers(1, 12), st.integers(2, 3)), elements=st.integers(0, 6))
+
+
+def test_pareto_measures_of_the_division_game():
+    distance = pareto_distance(REACHED, DEALS)
+    assert distance.value[:2] == pytest.approx([0, 5**0.5], abs=1e-9)
+    assert distance.value[1] == pytest.approx(2.236068, abs=1e-6)
+    assert np.isnan(distance.value[2])
+    assert distance.n.tolist() == [1, 1, 0]
+    assert pareto_distance(DEALS, DEALS).value.max() == pytest.approx(6, abs=1e-9)
+    assert pareto_optimality(REACHED, DEALS).value[:2] == pytest.approx([1, 0.627322], abs=1e-6)
+
+
+def test_frontier_of_the_division_game():
+    efficient = DEALS[pareto_distance(DEALS, DEALS).value == 0]
+    assert {tuple(u) for u in efficient.tolist()} == {(6, 10), (7, 7), (8, 6), (9, 3), (10, 0)}
+
+
+def test_joint_efficiency_of_the_division_game():
+    agreed = joint_efficiency(REACHED, [0, 0], DEALS)
+    np.testing.assert_allclose(agreed.value, [0.875, 0.6875, NAN])
+    assert agreed.n.tolist() == [1, 1, 0]
+    every = joint_efficiency(REACHED, [0, 0], DEALS, all_episodes=True)
+    np.testing.assert_allclose(every.value, [0.875, 0.6875, 0])
+    assert every.n.tolist() == [1, 1, 1]
+    assert joint_efficiency([[8, 6]], [2, 2], DEALS).value == pytest.approx([10 / 12])
+
+
+def test_nothing_to_share_is_nan():
+    assert np.isnan(joint_efficiency([[4, 6]], [5, 5], [[4, 6], [6, 4]]).value).all()
+    assert np.isnan(joint_efficiency([[4, 6]], [9, 9], [[4, 6], [6, 4]], all_episodes=True).value).all()
+    assert np.isnan(pareto_optimality([[4, 6]], [[4, 6], [6, 4]]).value).all()  # all deals efficient
+
+
+def test_agreement_rate_of_the_worked_example():
+    rate = agreement_rate([True] * 7 + [False] * 3)
+    assert float(rate.value) == pytest.approx(0.7, abs=1e-12)
+    assert float(rate.high) == pytest.approx(0.892209, abs=1e-6)
+    # METRICS.md prints .396776; the formula with z = 1.959964 (or 1.95996398…) gives .39677815
+    assert float(rate.low) == pytest.approx(0.396778, abs=1e-6)
+    assert int(rate.n) == 10
+    assert np.isnan(agreement_rate([]).value)
+
+
+def test_concession_rate_of_the_worked_example():
+    demands = [
+        [90, NAN, 80, NAN, 70, 65],
+        [NAN, 50, NAN, NAN, NAN, NAN],
+        [NAN] * 6,
+        [10, 20, NAN, NAN, NAN, NAN],
+    ]
+    found = concession_rate(demands)
+    np.testing.assert_allclose(found.value, [25 / 3, NAN, NAN, -10])
+    assert found.n.tolist() == [4, 1, 0, 2]
+    both = np.stack([demands, demands], axis=2)
+    np.testing.assert_allclose(concession_rate(both).value[:, 1], found.value)
+
+
+@given(PROBLEMS)
+@settings(max_examples=60, deadline=None)
+def test_distance_against_plain_dominance(deals):
+    efficient = [u for u in deals if not any((v >= u).all() and (v > u).any() for v in deals)]
+    expected = [min(np.linalg.norm(u - e) for e in efficient) for u in deals]
+    found = pareto_distance(deals, deals)
+    assert found.value == pytest.approx(expected, abs=1e-9)
+    np.testing.assert_allclose(pareto_distance(deals, deals[::-1]).value, found.value)
+    optimality = pareto_optimality(deals, deals).value
+    if max(expected) == 0:
+        assert np.isnan(optimality).all()
+    else:
+        assert (optimality >= -1e-12).all()
+        assert (optimality <= 1).all()
+
+
+@given(PROBLEMS, st.sampled_from([0.5, 10.0]), st.integers(-5, 5))
+@settings(max_examples=40, deadline=None)
+def test_shares_do_not_depend_on_a_common_scale(deals, scale, shift):
+    d = np.zeros(deals.shape[1])
+    moved = deals * scale + shift
+    np.testing.assert_allclose(
+        joint_efficiency(moved, d + shift, moved).value, joint_efficiency(deals, d, deals).value, atol=1e-9
+    )
+    np.testing.assert_allclose(pareto_optimality(moved, moved).value, pareto_optimality(deals, deals).value, atol=1e-9)

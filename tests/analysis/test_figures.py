@@ -1,0 +1,166 @@
+"""Figures draw what is there, with words at their axes, and say what is not."""
+
+import numpy as np
+import polars as pl
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+
+from comity.analysis import figures, kaplan_meier
+from comity.analysis.figures import NothingToDraw
+from comity.analysis.figures.lines import Course
+from comity.analysis.figures.style import LOOKS, SPARE, look
+from comity.analysis.figures.survival import log_log_band
+from comity.analysis.figures.time_course import course
+from comity.analysis.figures.welfare import kendall_tau
+from comity.analysis.summary import NORM_ORDER, cells, summarise
+
+GAMES = ("matrix", "fishery", "alternating_offers", "standoff")
+
+
+@pytest.fixture(scope="module")
+def summary(small):
+    return summarise(small[0])
+
+
+def labelled(figure):
+    """Has every panel that is shown a title, and one a label?"""
+    assert isinstance(figure, Figure)
+    shown = [ax for ax in figure.axes if ax.get_visible()]
+    assert shown and all(ax.get_title(loc="left") for ax in shown)
+    assert any(ax.get_xlabel() or ax.get_ylabel() for ax in shown)
+    return shown
+
+
+@pytest.mark.parametrize("game", GAMES)
+def test_comparisons_of_norms(summary, game):
+    for draw in (figures.cooperation, figures.welfare, figures.exploitability):
+        axes = labelled(draw(summary, game))
+        words = [label.get_text() for label in axes[0].get_yticklabels()]
+        assert words[0] == "selfish" and words.index("kind") < words.index("reciprocal")
+
+
+def test_reciprocity_stands_beside_its_null(small, summary):
+    episodes, steps = small
+    null = figures.reciprocity_null(steps, cells(episodes))
+    assert set(null.columns) == {"cell", "null_mean", "excess", "p", "n", "flags"}
+    tft = null.filter(pl.col("cell") == "matrix-reciprocal").row(0, named=True)
+    assert tft["excess"] > 0.5 and 0 < tft["p"] < 0.05
+    axes = labelled(figures.reciprocity(summary, "matrix", null))
+    ticks = [line for ax in axes for line in ax.lines if line.get_marker() == "|"]
+    assert len(ticks) >= 3
+    assert not [
+        line for ax in labelled(figures.reciprocity(summary, "matrix")) for line in ax.lines if line.get_marker() == "|"
+    ]
+
+
+def test_courses_and_curves(small):
+    episodes, steps = small
+    assert len(labelled(figures.time_course(steps, episodes, "fishery", ("cooperation", "stock")))) == 4
+    labelled(figures.survival(episodes, "fishery"))
+    labelled(figures.escalation(steps, episodes, "standoff"))
+    labelled(figures.quiet_curves(episodes, "standoff"))
+
+
+def test_bargaining(small, summary):
+    axes = labelled(figures.bargaining(summary, small[0], "alternating_offers"))
+    assert [ax.get_title(loc="left") for ax in axes[1:3]] == ["agreement rate", "Pareto distance"]
+
+
+def test_dose_response_marks_the_thresholds(summary):
+    marks = figures.thresholds(figures.Payoffs(5, 3, 1, 0))
+    assert sorted(marks.values()) == pytest.approx([1 / 4, 2 / 3])
+    axes = labelled(figures.dose_response(summary, "matrix", marks))
+    lines = {round(float(line.get_xdata()[0]), 3) for line in axes[0].lines if len(set(line.get_xdata())) == 1}
+    assert {0.25, 0.667} <= lines
+    (dose,) = [line for line in axes[0].lines if line.get_label() == "deliberators"]
+    assert dose.get_xdata().tolist() == [0, 0.5, 1]
+    assert dose.get_ydata() == pytest.approx([0, 0.5, 1], abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("draw", "words"),
+    [
+        (lambda e, s, t: figures.survival(e, "matrix"), "collapsed"),
+        (lambda e, s, t: figures.quiet_curves(e, "matrix"), "nobody pressed"),
+        (lambda e, s, t: figures.escalation(s, e, "fishery"), "no ladder"),
+        (lambda e, s, t: figures.time_course(s.clear(), e, "matrix"), "no steps"),
+        (lambda e, s, t: figures.dose_response(t, "fishery"), "not swept"),
+        (lambda e, s, t: figures.dose_response(t, "matrix", axis="game.horizon"), "not swept"),
+        (lambda e, s, t: figures.cooperation(t, "chess"), "chess"),
+        (lambda e, s, t: figures.exploitability(t.filter(pl.col("seats") == "deliberators"), "matrix"), "exploiter"),
+    ],
+)
+def test_what_is_not_there_is_said(small, summary, draw, words):
+    with pytest.raises(NothingToDraw, match=words):
+        draw(*small, summary)
+
+
+def test_no_variation_between_worlds_is_drawn_hollow(make_rows):
+    episodes, _ = make_rows("a", "fishery", "deliberators", "kind", ["sustainable_threshold"], 3, growth_noise=0.0)
+    figure = figures.cooperation(summarise(episodes), "fishery")
+    (ax,) = figure.axes
+    (point,) = [line for line in ax.lines if line.get_marker() == "s"]
+    assert to_rgb(point.get_markerfacecolor()) != to_rgb(look("kind").light)
+    assert figure._supxlabel is not None and "no variation" in figure._supxlabel.get_text()
+
+
+def test_a_norm_has_one_look_everywhere():
+    assert set(LOOKS) == set(NORM_ORDER)
+    looks = [*LOOKS.values(), *SPARE]
+    assert (
+        len({one.light for one in looks})
+        == len({one.dark for one in looks})
+        == len({one.marker for one in looks})
+        == len(looks)
+    )
+    assert look("my own") == look("my own")
+
+    def luminance(colour):
+        return np.dot(
+            [0.2126, 0.7152, 0.0722],
+            [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)],
+        )
+
+    for one in looks:  # as graphics must: a contrast of 3 on their page
+        assert (luminance("#fdfdfc") + 0.05) / (luminance(one.light) + 0.05) > 3
+        assert (luminance(one.dark) + 0.05) / (luminance("#14171b") + 0.05) > 3
+
+
+def test_svg_stands_alone_and_is_the_same_every_time(summary):
+    first, second = (figures.svg(figures.cooperation(summary, "matrix"), "a-") for _ in range(2))
+    assert first == second
+    assert first.startswith("<svg") and first.endswith("</svg>")
+    assert "http" not in first and "<metadata" not in first and "currentColor" in first and "var(--c" in first
+    assert 'id="figure' not in first
+
+
+# -- numbers -----------------------------------------------------------------------------------------------------------
+
+
+def test_course_means_bands_and_firmness():
+    found = course(np.array([[1.0, 0.0, np.nan], [1.0, 1.0, np.nan], [1.0, np.nan, np.nan]]))
+    assert isinstance(found, Course)
+    assert found.steps.tolist() == [1, 2] and found.mean.tolist() == [1, 0.5]
+    assert found.firm.tolist() == [True, True]
+    assert found.low[0] == found.high[0] == 1 and found.low[1] <= 0.5 <= found.high[1]
+    thin = course(np.array([[1.0, 0.0], [1.0, np.nan], [1.0, np.nan]]))
+    assert thin.firm.tolist() == [True, False] and np.isnan(thin.low[1])
+    blocks = course(np.tile(np.arange(100.0), (2, 1)))
+    assert len(blocks.steps) == 50 and blocks.mean[0] == 0.5 and blocks.steps[0] == 1.5
+
+
+def test_log_log_band_of_the_worked_example():
+    curve = kaplan_meier([2, 3, 3, 5, 8], [1, 1, 0, 1, 0])
+    low, high = log_log_band(curve)
+    half = 1.959964 * 0.238747 / abs(0.3 * np.log(0.3))
+    assert low[5] == pytest.approx(0.3 ** np.exp(half), abs=1e-5)
+    assert high[5] == pytest.approx(0.3 ** np.exp(-half), abs=1e-5)
+    assert np.isnan(low[:2]).all()
+
+
+def test_kendall_tau_of_the_worked_example():
+    u, r, n = np.array([12, 11, 10, 9.0]), np.array([4, 6, 5, 1.0]), np.array([9.8, 9.9, 9, 5])
+    assert [kendall_tau(u, r), kendall_tau(u, n), kendall_tau(r, n)] == pytest.approx([1 / 3, 2 / 3, 2 / 3])
+    assert np.isnan(kendall_tau(u, np.ones(4)))
+    assert kendall_tau(np.array([1, 2, np.nan]), np.array([1, 2, 0])) == 1

@@ -1,0 +1,209 @@
+"""The report: one page, safe, whole, the same every time, and never without a word where something is missing."""
+
+import re
+from html.parser import HTMLParser
+
+import polars as pl
+import pytest
+
+from comity.analysis.report import write_report
+from comity.analysis.report.design import matrix_payoffs, settings
+from comity.analysis.report.markup import Markup, el
+
+VOID = {"meta", "br", "hr", "img", "input", "link"}
+HOSTILE = '<script>alert("x")</script>'
+
+
+class Page(HTMLParser):
+    """Checks that tags close in order, and collects what could load something."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.tags, self.loads, self.ids, self.text = [], [], [], [], []
+        self.feed(text)
+        self.close()
+        assert not self.open, f"left open: {self.open}"
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        named = dict(attrs)
+        self.loads += [
+            value
+            for key, value in attrs
+            if key in ("src", "href", "xlink:href", "data", "action") and not value.startswith("#")
+        ]
+        self.ids += [named["id"]] if "id" in named else []
+        assert not [key for key in named if key.startswith("on")]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open[-1] == tag, f"</{tag}> closes {self.open[-1:]}"
+        self.open.pop()
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def read(path):
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("<!doctype html>")
+    return text, Page(text)
+
+
+def of_matrix(small):
+    """The tables of one game."""
+    return small[0].filter(pl.col("game") == "matrix"), small[1]
+
+
+@pytest.fixture(scope="module")
+def page(small, manifest, tmp_path_factory):
+    path = tmp_path_factory.mktemp("run") / "deep" / "report.html"
+    assert write_report(path, *small, manifest) == path
+    return path
+
+
+def test_it_is_one_page_that_loads_nothing(page):
+    text, parsed = read(page)
+    assert parsed.loads == []
+    assert "http" not in text and "@import" not in text and "url(" not in re.sub(r"url\(#", "", text)
+    assert parsed.tags.count("script") == parsed.tags.count("style") == 1
+    assert len(parsed.ids) == len(set(parsed.ids))
+    assert page.stat().st_size < 3e6
+    assert [other.name for other in page.parent.iterdir()] == ["report.html"]
+
+
+def test_it_is_the_same_bytes_again(page, small, manifest, tmp_path):
+    episodes, steps = small
+    again = write_report(tmp_path / "again.html", episodes, steps, dict(reversed(manifest.items())))
+    assert again.read_bytes() == page.read_bytes()
+
+
+def test_it_has_its_parts(page):
+    text, parsed = read(page)
+    words = " ".join(parsed.text)
+    assert "What do <norms> do?".replace("-", "‑") in words
+    for part in ("What was found", "Norms and seats", "What to doubt", "Provenance", "Who takes the first step"):
+        assert part in words
+    assert parsed.tags.count("figure") >= 4 * 4
+    assert text.count('role="img"') == text.count("<svg") == parsed.tags.count("figure")
+    assert all(re.findall(r'role="img" aria-label="[^"]{20,}"', figure) for figure in text.split("<figure")[1:])
+    assert 'scope="row"' in text and 'scope="col"' in text and "<caption>" in text and 'lang="en"' in text
+    assert "prefers-color-scheme" in text and "@media print" in text and "viewport" in text
+
+
+def test_findings_are_differences_with_interval_and_n(page):
+    _, parsed = read(page)
+    words = " ".join(" ".join(parsed.text).split())
+    assert re.search(r"a difference of \+0\.\d\d \[\+0\.\d\d, \+0\.\d\d\], n\s=\s6", words)
+    assert "significan" not in words.lower()
+    assert "because" not in words.lower()
+    assert "24 settings" in words or "27 settings" in words
+
+
+def test_tables_tell_n_interval_and_definition(page):
+    text, _ = read(page)
+    assert re.search(r'<td data-v="[-0-9.e]+" title="n = 6 worlds">[^<]+<small>\[', text)
+    assert 'title="Mean cooperation label over the seats that carry the norm' in text
+    assert "⚑" in text
+
+
+def test_what_comes_from_outside_is_escaped(small, manifest, tmp_path):
+    episodes, steps = small
+    renamed = episodes.with_columns(
+        pl.col("norms").replace({"kind": HOSTILE}),
+        pl.col("seats").replace({"deliberators": f"{HOSTILE}$x_1$"}),
+        pl.col("game").replace({"standoff": HOSTILE}),
+    )
+    hostile = {**manifest, "name": HOSTILE, "question": HOSTILE, "config": {HOSTILE: HOSTILE}, "git": HOSTILE}
+    text, parsed = read(write_report(tmp_path / "report.html", renamed, steps, hostile))
+    assert parsed.tags.count("script") == 1
+    assert "alert(" in text and HOSTILE not in text
+
+
+def test_one_game_one_cell_no_steps(make_rows, tmp_path):
+    episodes, _ = make_rows("only", "fishery", "tft,alld", "none", ["conditional"], 2)
+    _, parsed = read(write_report(tmp_path / "a.html", episodes, None, {}))
+    words = " ".join(parsed.text)
+    assert "no selfish norm" in words and "no steps of fishery were recorded" in words
+    assert "The run left no manifest" in words and "Few worlds" in words
+    assert "figure" in parsed.tags
+
+
+def test_no_steps_were_recorded(small, manifest, tmp_path):
+    text, parsed = read(write_report(tmp_path / "a.html", of_matrix(small)[0], None, manifest))
+    assert "no steps of matrix were recorded" in " ".join(parsed.text) and "null of ρ" not in text
+
+
+def test_columns_of_nothing_but_null(small, manifest, tmp_path):
+    episodes, steps = small
+    one = episodes.filter(pl.col("game") == "matrix").with_columns(
+        coop_by_seat=pl.lit(None, pl.List(pl.Float64)),
+        normalised_welfare=pl.lit(float("nan")),
+        rho_by_seat=pl.lit(None),
+    )
+    _, parsed = read(write_report(tmp_path / "a.html", one, steps, manifest))
+    assert "there is no cooperation in matrix that is defined" in " ".join(parsed.text)
+
+
+def test_a_game_that_nobody_has_words_for(small, manifest, tmp_path):
+    episodes, steps = small
+    other = episodes.filter(pl.col("game") == "matrix").with_columns(game=pl.lit("public_goods"))
+    _, parsed = read(write_report(tmp_path / "a.html", other, steps, manifest))
+    assert "public goods" in " ".join(parsed.text)
+
+
+def test_a_run_that_did_not_end_says_so(small, manifest, tmp_path):
+    counts = {"points": 200, "cells": 25, "finished": 150}
+    _, parsed = read(
+        write_report(tmp_path / "a.html", *of_matrix(small), {**manifest, "status": "interrupted", "counts": counts})
+    )
+    assert "This run is interrupted: 150 of its 200 worlds are here" in " ".join(parsed.text)
+
+
+def test_no_episode_at_all(manifest, tmp_path):
+    _, parsed = read(write_report(tmp_path / "a.html", pl.DataFrame(), None, manifest))
+    assert "No episode was played to its end" in " ".join(parsed.text)
+
+
+def test_a_table_without_its_columns_is_refused(small, manifest, tmp_path):
+    episodes, steps = small
+    with pytest.raises(ValueError, match="episodes lacks norms"):
+        write_report(tmp_path / "a.html", episodes.drop("norms"), steps, manifest)
+    with pytest.raises(ValueError, match="steps lacks agent"):
+        write_report(tmp_path / "a.html", episodes, steps.drop("agent"), manifest)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_old_report_stays_until_the_new_one_is_whole(small, manifest, tmp_path, monkeypatch):
+    path = tmp_path / "report.html"
+    path.write_text("old")
+    monkeypatch.setattr("pathlib.Path.replace", lambda *_: (_ for _ in ()).throw(OSError("disk")))
+    with pytest.raises(OSError, match="disk"):
+        write_report(path, *of_matrix(small), manifest)
+    assert [other.name for other in tmp_path.iterdir()] == ["report.html"] and path.read_text() == "old"
+
+
+def test_what_a_manifest_says():
+    grids = [
+        {"game": ["matrix", "fishery"], "deliberator.depth": [6, 12]},
+        {"game": "standoff", "deliberator.depth": 4},
+    ]
+    assert settings({"grids": grids}, "depth") == [6, 12, 4]
+    assert matrix_payoffs({"grids": grids}) == (5, 3, 1, 0)
+    assert matrix_payoffs({}) is None
+    assert matrix_payoffs({"grids": [{"game": ["matrix"], "game.temptation": [4]}]}) == (4, 3, 1, 0)
+    assert matrix_payoffs({"grids": [{"game": ["matrix"], "game.reward": [3, 4]}]}) is None
+    assert matrix_payoffs({"grids": [{"game": ["matrix"], "game.preset": ["stag_hunt"]}]}) is None
+    assert matrix_payoffs({"grids": [{"game": ["matrix"], "game.preset": ["dose_response"]}]}) == (5, 3, 1, 0)
+
+
+def test_markup_escapes_but_for_markup():
+    assert (
+        el("p", "<b>", Markup("<b>"), None, class_="a&b", hidden=True) == '<p class="a&amp;b" hidden>&lt;b&gt;<b></p>'
+    )
