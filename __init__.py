@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .envs.record import Record
     from .envs.settings import SettingError
     from .experiments.play import play
+    from .experiments.store import load
 
 __version__ = "0.1.0"
 
@@ -32,6 +33,7 @@ _PLACES = {
     "env": "envs.catalogue",
     "vector_env": "envs.catalogue",
     "play": "experiments.play",
+    "load": "experiments.store",
     "norms": "agents.norms",
     "Record": "envs.record",
     "SettingError": "envs.settings",
@@ -44,6 +46,7 @@ __all__ = [
     "__version__",
     "env",
     "games",
+    "load",
     "make",
     "norms",
     "parallel_env",

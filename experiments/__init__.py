@@ -1,1 +1,1 @@
-"""."""
+"""Seats agents in games, sweeps settings, keeps what happened."""

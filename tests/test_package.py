@@ -5,8 +5,9 @@ import sys
 import tomllib
 from pathlib import Path
 
-import comity
 import pytest
+
+import comity
 
 ROOT = Path(comity.__file__).parent
 HEAVY = ("litellm", "matplotlib", "mesa", "torch", "polars", "numba", "axelrod", "hydra")

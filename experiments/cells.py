@@ -1,0 +1,218 @@
+"""A cell: one setting of everything about a world but its seed, resolved, checked and named by its hash."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from .. import __version__
+from ..agents.agent import Agent
+from ..agents.deliberator import Deliberator
+from ..agents.norms import Norms, as_settings, norms
+from ..agents.seats import CARRIERS, fill, seat
+from ..envs.catalogue import game_class
+from ..envs.game import Game
+from ..envs.settings import SettingError, check, refuse
+from .composing import Composer
+from .grids import GROUPS
+from .schema import NO_NORMS
+
+VARIES = ("rationality",)
+"""Settings of the deliberator that may differ between the worlds of one batch."""
+T = TypeVar("T")
+
+
+class Cell(NamedTuple):
+    """One setting: ``params`` of the ``game``, ``seats`` as given, the ``deliberator``'s settings and the ``norms``
+    (None: seats keep what they have), all resolved and plain; ``factors`` are the names by which tables know it."""
+
+    id: str
+    factors: dict[str, Any]
+    game: str
+    params: dict[str, Any]
+    seats: list[Any]
+    deliberator: dict[str, Any]
+    norms: Norms | None
+
+    def batch_key(self) -> str:
+        """What the worlds of one batch must share: the rules, and the kinds of agents."""
+        fixed = {name: value for name, value in self.deliberator.items() if name not in VARIES}
+        return canonical([self.game, self.params, self.seats, fixed, self.norms is None])
+
+    def plain(self) -> dict[str, Any]:
+        """The cell as plain values."""
+        return {**self._asdict(), "norms": None if self.norms is None else as_settings(self.norms)}
+
+    @classmethod
+    def from_plain(cls, told: Mapping[str, Any]) -> "Cell":
+        """The cell that :meth:`plain` told."""
+        return cls(**{**told, "norms": None if told["norms"] is None else norms(told["norms"])})
+
+
+def canonical(value: Any) -> str:
+    """The one way to write plain settings as text, the same in every process."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def digest(value: Any, size: int = 8) -> str:
+    """A hash of plain settings, ``2·size`` hexadecimal digits."""
+    return hashlib.blake2b(canonical(value).encode(), digest_size=size).hexdigest()
+
+
+def seat_agents(game: Game, cells: Sequence[Cell], which: npt.NDArray[np.intp]) -> list[Agent]:
+    """The agents of a batch whose world b has the setting ``cells[which[b]]``; the cells share their ``batch_key``.
+
+    Raises ``SettingError`` for seats or norms that do not fit the game.
+    """
+    deliberator: dict[str, Any] = dict(cells[0].deliberator)
+    for name in VARIES:
+        values = [cell.deliberator[name] for cell in cells]
+        deliberator[name] = np.array(values)[which] if len(set(values)) > 1 else values[0]
+    per_world = None if cells[0].norms is None else [cells[k].norms for k in which]
+    agents = []
+    for given in fill(game, cells[0].seats):
+        spec = _spec(given)
+        if spec.get("agent") == Deliberator.name:
+            spec = {**deliberator, **spec}
+        if per_world is not None:
+            spec.setdefault("norms", per_world)
+        agents.append(seat(game, spec, len(which)))
+    return agents
+
+
+def _spec(given: Any) -> dict[str, Any]:
+    if not isinstance(given, str | Mapping):
+        raise refuse("seats.agents", given, "names of agents, or settings of one such as {agent: gtft, q: 0.3}")
+    return {"agent": given} if isinstance(given, str) else dict(given)
+
+
+class Resolver:
+    """From assignments (setting → value) to cells. Each part is resolved once, however many cells share it."""
+
+    def __init__(self, composer: Composer, defaults: Mapping[str, Any]) -> None:
+        self._composer = composer
+        self._defaults = defaults
+        self._known: dict[str, Any] = {}
+
+    def cell(self, given: Mapping[str, Any]) -> Cell:
+        """The cell of an assignment. Raises ``SettingError`` for whatever in it is wrong."""
+        chosen = {group: self._defaults[group] for group in GROUPS if self._defaults.get(group) is not None}
+        wanted = {**chosen, **given}
+        game, params = self._once(self._game, _part(wanted, "game"))
+        norm = self._once(self._norms, _part(wanted, "norms"))
+        thinking = self._once(self._deliberator, _part(wanted, "deliberator"))
+        label, seats = self._once(self._seats, _part(wanted, "seats"))
+        factors = {"game": wanted["game"], "seats": label, "norms": _norms_label(wanted)}
+        cell = Cell("", factors, game.name, params, seats, thinking, norm)
+        identity = self._once(self._identity, cell._replace(factors={}), game)
+        return cell._replace(id=identity)
+
+    def _once(self, resolve: Callable[..., T], *given: Any) -> T:
+        key = f"{resolve.__name__} {given!r}"
+        if key not in self._known:
+            self._known[key] = resolve(*given)
+        return self._known[key]
+
+    def _game(self, given: Mapping[str, Any]) -> tuple[Game, dict[str, Any]]:
+        settings = nested(given)
+        choice = settings.pop("", None)
+        if choice is None:
+            known = ", ".join(self._composer.options("game"))
+            raise SettingError(f"no game is given: write game=<name>, one of {known}")
+        chosen = dict(self._composer.choice("game", choice))
+        game: Game = game_class(chosen.pop("name", choice))(**{**chosen, **settings})
+        return game, game.params._asdict()
+
+    def _norms(self, given: Mapping[str, Any]) -> Norms | None:
+        settings = nested(given)
+        choice = settings.pop("", NO_NORMS)
+        chosen = self._composer.choice("norms", choice)
+        if choice == NO_NORMS and not settings:
+            return None
+        return norms(chosen, **settings)
+
+    def _deliberator(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        base = self._defaults.get("deliberator") or {}
+        return check(Deliberator.Params, {**base, **nested(given)}, "deliberator.")._asdict()
+
+    def _seats(self, given: Mapping[str, Any]) -> tuple[str, list[Any]]:
+        by_name = "agents" not in given
+        agents = self._composer.choice("seats", given.get("")).get("agents") if by_name else given["agents"]
+        agents = [agents] if isinstance(agents, str | Mapping) else agents
+        if not isinstance(agents, list):
+            raise refuse("seats.agents", agents, "a list of agents, for example [tft,alld]")
+        return given[""] if by_name else ",".join(spelled(agent) for agent in agents), agents
+
+    def _identity(self, cell: Cell, game: Game) -> str:
+        """Seats the agents once, to be sure that it can be done, and hashes all that decides what happens."""
+        bare = self._once(_seated, cell._replace(norms=None), game)
+        if cell.norms is not None:
+            _seated(cell, game)
+        given = fill(game, cell.seats)
+        seats = [_seat_identity(agent, one, cell.norms) for agent, one in zip(bare, given, strict=True)]
+        return digest([__version__, game.id, cell.params, seats])
+
+
+def _seated(cell: Cell, game: Game) -> list[Agent]:
+    return seat_agents(game, [cell], np.zeros(1, np.intp))
+
+
+def _seat_identity(agent: Agent, given: Any, norm: Norms | None) -> list[Any]:
+    """A seat's strategy, its own settings, the norms that it will have, and what they are to do in it."""
+    spec = _spec(given)
+    own = norm if spec.get("norms") is None else norms(spec["norms"])
+    if own is None and agent.name == Deliberator.name:
+        own = Norms()
+    return [
+        agent.name,
+        agent.params._asdict(),
+        None if own is None else as_settings(own),
+        spec.get("conduct", CARRIERS[0]),
+    ]
+
+
+def _part(given: Mapping[str, Any], head: str) -> dict[str, Any]:
+    """The settings under ``head`` by the rest of their names; the choice of the group itself under the empty name."""
+    return {
+        key.removeprefix(head).removeprefix("."): value for key, value in given.items() if key.split(".")[0] == head
+    }
+
+
+def nested(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Dotted names as groups in groups.
+
+    >>> nested({"kindness": 1, "reciprocity.positive": 2})
+    {'kindness': 1, 'reciprocity': {'positive': 2}}
+    """
+    result: dict[str, Any] = {}
+    for key, value in given.items():
+        *groups, last = key.split(".")
+        place = result
+        for group in groups:
+            if not isinstance(place.get(group), dict):
+                place[group] = {}
+            place = place[group]
+        place[last] = value
+    return result
+
+
+def _norms_label(given: Mapping[str, Any]) -> str:
+    """Settings of norms without a choice are laid over the neutral norm, which is ``selfish``."""
+    choice = given.get("norms") or NO_NORMS
+    laid_over_none = choice == NO_NORMS and any(key.startswith("norms.") for key in given)
+    return "selfish" if laid_over_none else choice
+
+
+def spelled(agent: Any) -> str:
+    """An agent with its settings as one word of a table.
+
+    >>> spelled({"agent": "gtft", "q": 0.3})
+    'gtft(q=0.3)'
+    """
+    if not isinstance(agent, Mapping):
+        return str(agent)
+    settings = ",".join(f"{name}={value}" for name, value in agent.items() if name != "agent")
+    return f"{agent.get('agent')}({settings})" if settings else str(agent.get("agent"))

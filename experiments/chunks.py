@@ -1,0 +1,162 @@
+"""Chunks: the points that are stepped as one batch, how they are cut, and how one is played."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from ..agents.agent import Agent
+from ..agents.deliberator import SAMPLES, Deliberator
+from ..analysis.episodes import episode_measures
+from ..envs.catalogue import make
+from ..envs.game import Game
+from ..envs.record import Record
+from .cells import Cell, digest, seat_agents
+from .design import Design, point_ids
+from .play import run
+
+CHUNK_SECONDS = 2.0
+"""What a chunk should take: long enough to be worth a batch, short enough to show progress and to lose little."""
+SCRIPTED_SECONDS = 3e-7
+ROLLOUT_SECONDS = 1e-7
+POINT_SECONDS = 2e-5
+"""Rough costs of one scripted move, of one imagined step of a deliberator, and of measuring and keeping one episode."""
+FEWEST, BYTES = 32, 1 << 28
+"""A smaller batch gains nothing; the record of a larger one would not fit in memory."""
+STEP_BYTES = 80
+"""Of one seat's step in a record, and once more while it is turned round."""
+
+
+class Chunk(NamedTuple):
+    """Points of one batch: world b is ``cells[which[b]]`` of the design under ``seeds[b]``; ``sampled`` ones are kept
+    step by step when only a sample is. ``seconds`` is a guess."""
+
+    id: str
+    cells: list[Cell]
+    which: npt.NDArray[np.intp]
+    seeds: npt.NDArray[np.uint64]
+    sampled: npt.NDArray[np.bool_]
+    points: list[str]
+    seconds: float
+
+    @property
+    def game(self) -> Game:
+        """The game that all its worlds play."""
+        return make(self.cells[0].game, **self.cells[0].params)
+
+
+def cut(design: Design, finished: set[str], most_points: int | None = None) -> list[Chunk]:
+    """The points of a design that are not ``finished``, as chunks; the same points give the same chunks."""
+    batches: dict[str, list[int]] = {}
+    for k, cell in enumerate(design.cells):
+        batches.setdefault(cell.batch_key(), []).append(k)
+    chunks: list[Chunk] = []
+    for members in batches.values():
+        left = _left(design, members, finished)
+        if left.points:
+            per_point = _seconds_per_point(left)
+            size = most_points or _points_of_a_chunk(left.game, per_point)
+            parts = np.array_split(np.arange(len(left.points)), -(-len(left.points) // size))
+            chunks += [_part(left, part, per_point) for part in parts]
+    return chunks
+
+
+def _left(design: Design, members: list[int], finished: set[str]) -> Chunk:
+    """All unfinished points of these cells, as one chunk."""
+    cells = [design.cells[k] for k in members]
+    names = [point_ids(cell.id, design.seeds[k]) for k, cell in zip(members, cells, strict=True)]
+    keep = np.array([name not in finished for of_cell in names for name in of_cell], np.bool_)
+    which = np.repeat(np.arange(len(members)), [len(of_cell) for of_cell in names])
+    seeds = np.concatenate([design.seeds[k] for k in members])
+    first = np.concatenate([np.arange(len(of_cell)) == 0 for of_cell in names])
+    points = [name for of_cell in names for name in of_cell if name not in finished]
+    return Chunk("", cells, which[keep], seeds[keep], first[keep], points, 0.0)
+
+
+def _part(whole: Chunk, part: npt.NDArray[np.intp], per_point: float) -> Chunk:
+    """Some points of a batch, with only the cells that they belong to."""
+    used, which = np.unique(whole.which[part], return_inverse=True)
+    points = [whole.points[k] for k in part]
+    cells, seconds = [whole.cells[k] for k in used], len(points) * per_point
+    return Chunk(digest(points, 6), cells, which, whole.seeds[part], whole.sampled[part], points, seconds)
+
+
+def _points_of_a_chunk(game: Game, per_point: float) -> int:
+    in_memory = BYTES // (STEP_BYTES * game.n_agents * int(np.ceil(game.expected_steps)))
+    return max(1, min(in_memory, max(FEWEST, int(CHUNK_SECONDS / per_point))))
+
+
+def _seconds_per_point(batch: Chunk) -> float:
+    """A rough estimate, for cutting and for the time left; nothing else depends on it."""
+    game = batch.game
+    agents = seat_agents(game, batch.cells[:1], np.zeros(1, np.intp))
+    return POINT_SECONDS + game.expected_steps * sum(_seconds_per_move(game, agent) for agent in agents)
+
+
+def _seconds_per_move(game: Game, agent: Agent) -> float:
+    if not isinstance(agent, Deliberator):
+        return SCRIPTED_SECONDS
+    q = agent.params
+    moves = min(q.limit, game.n_moves or q.limit)
+    samples = q.samples or (SAMPLES if game.stochastic else 1)
+    return SCRIPTED_SECONDS + moves * samples * min(q.depth, game.max_steps) * ROLLOUT_SECONDS
+
+
+def as_plan(chunk: Chunk) -> dict[str, Any]:
+    """The chunk as plain values, for whoever plays it."""
+    return {
+        "cells": [cell.plain() for cell in chunk.cells],
+        "which": chunk.which.tolist(),
+        "seeds": chunk.seeds.tolist(),
+        "sampled": chunk.sampled.tolist(),
+        "seconds": chunk.seconds,
+    }
+
+
+def from_plan(name: str, plan: Mapping[str, Any]) -> Chunk:
+    """The chunk that :func:`as_plan` wrote down."""
+    cells = [Cell.from_plain(told) for told in plan["cells"]]
+    which, seeds = np.array(plan["which"], np.intp), np.array(plan["seeds"], np.uint64)
+    points = [point_ids(cells[k].id, [seed])[0] for k, seed in zip(which, plan["seeds"], strict=True)]
+    return Chunk(name, cells, which, seeds, np.array(plan["sampled"], np.bool_), points, plan["seconds"])
+
+
+def play_chunk(chunk: Chunk) -> Record:
+    """One episode of every point."""
+    game = chunk.game
+    return run(game, seat_agents(game, chunk.cells, chunk.which), chunk.seeds)
+
+
+def episode_rows(
+    chunk: Chunk, record: Record, measure: Callable[[Record], dict[str, np.ndarray]] = episode_measures
+) -> pl.DataFrame:
+    """One row per episode: point, cell, the factors, seed, episode, length, outcome, then every measure.
+
+    What is undefined (NaN) becomes null; a measure of each seat, (W, N), becomes a column of lists.
+    """
+    factors = pl.DataFrame([{"cell": cell.id, **cell.factors} for cell in chunk.cells], infer_schema_length=None)
+    told = {
+        "seed": chunk.seeds,
+        "episode": record.final["episode"],
+        "length": record.lengths,
+        "outcome": np.array(record.outcomes)[record.outcome],
+    }
+    measures = {name: _column(values) for name, values in measure(record).items()}
+    return pl.DataFrame({"point": chunk.points}).hstack(factors[chunk.which]).with_columns(**{**told, **measures})
+
+
+def _column(values: np.ndarray) -> pl.Series:
+    flat = pl.Series(np.ascontiguousarray(values).ravel())
+    if flat.dtype.is_float():
+        flat = flat.fill_nan(None)
+    return flat if values.ndim == 1 else flat.reshape((len(values), -1)).arr.to_list()
+
+
+def step_rows(chunk: Chunk, record: Record, kept: npt.NDArray[np.bool_]) -> pl.DataFrame:
+    """``record.frame()`` of the worlds ``kept`` (W,), with the cell of each row."""
+    rows = record.lengths * record.game.n_agents
+    cells = np.array([cell.id for cell in chunk.cells])[chunk.which]
+    frame = record.frame().select(pl.Series("cell", np.repeat(cells, rows)), pl.all())
+    return frame if kept.all() else frame.filter(np.repeat(kept, rows))

@@ -1,0 +1,146 @@
+"""The command line. Imports here are light; each command imports what it needs."""
+
+from pathlib import Path
+
+import click
+
+OK, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
+
+SWEEP_HELP = """Play a grid of settings, or a whole experiment, and report on it.
+
+A setting takes one value, a list (0,0.5,1) or a range ('range(100)'; quotes, because shells read parentheses); all
+combinations are played. Without game= and experiment= the default experiment norms_by_family is played. What is
+finished is kept: the same command again plays only what is left.
+
+\b
+  game=fishery,matrix       the games (comity games); game.capacity=50, game.preset=…
+  seats=deliberators        who plays: deliberators, reciprocators, with_reciprocator, with_exploiter
+  seats.agents=[tft,alld]   … or by name, seat by seat; the last fills the seats that are left
+  norms=selfish,kind        what they care about; norms.kindness=0,0.5,1 changes one number
+  deliberator.depth=12      how deliberators think
+  seed='range(100)'         one world for each seed
+  experiment=NAME           a study from a file; what is typed is laid over its grids
+  record=none|sample|all    which episodes are kept step by step
+  out=DIR                   where; else runs/<name>-<hash of the design>
+  chunk_points=500          worlds of one batch, at most
+  hydra/launcher=joblib     play on all cores; or submitit_slurm, ray: any launcher of Hydra
+
+\b
+Examples:
+  comity sweep
+  comity sweep game=fishery,matrix norms=selfish,kind norms.kindness=0,0.5,1 'seed=range(100)'
+  comity sweep game=matrix 'seats.agents=[tft,alld],[tft,gtft]' game.action_noise=0,0.01,0.05
+  comity sweep experiment=norms_by_family game=fishery hydra/launcher=joblib
+  comity sweep --config-dir my norms=my_norm game=fishery
+"""
+
+RUN_HELP = """Play one world and tell its episode.
+
+\b
+Examples:
+  comity run game=matrix 'seats.agents=[tft,alld]' game.horizon=5
+  comity run game=fishery norms=kind seed=7
+  comity run game=alternating_offers seats=with_exploiter out=talks
+"""
+
+config_dir = click.option(
+    "--config-dir",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A directory with your own groups, for example norms/my_norm.yaml or experiment/my_study.yaml.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="comity")
+def cli() -> None:
+    """Comity: what prosocial norms do to cooperation among artificial agents.
+
+    \b
+    Start with:
+      comity games                     what can be played
+      comity run game=matrix           one episode, told step by step
+      comity sweep                     the default experiment, and a report
+    """
+
+
+@cli.command(help=SWEEP_HELP, short_help="Play a grid of settings or an experiment, and report on it.")
+@click.argument("overrides", nargs=-1)
+@config_dir
+def sweep(overrides: tuple[str, ...], config_dir: Path | None) -> int:
+    """See ``SWEEP_HELP``."""
+    from .store import FAILURES
+    from .sweep import sweep
+
+    result = sweep(overrides, config_dir)
+    for failure in result.failures:
+        click.echo(f"chunk {failure.chunk} failed: {failure.error}", err=True)
+    if (result.directory / FAILURES).exists():
+        click.echo(f"the whole story is in {result.directory / FAILURES}", err=True)
+    click.echo(_report(result.directory))
+    return FAILED if result.failures else OK
+
+
+@cli.command(help=RUN_HELP, short_help="Play one world and tell its episode.")
+@click.argument("overrides", nargs=-1)
+@config_dir
+def run(overrides: tuple[str, ...], config_dir: Path | None) -> int:
+    """See ``RUN_HELP``."""
+    from .episode import run_one
+
+    run_one(overrides, config_dir)
+    return OK
+
+
+@cli.command()
+@click.argument("name", required=False)
+def games(name: str | None) -> int:
+    """List the games, or show the page of one: rules, parameters, presets, agents."""
+    from rich.console import Console
+
+    from .pages import catalogue, page
+
+    Console().print(catalogue() if name is None else page(name), highlight=False)
+    return OK
+
+
+@cli.command()
+@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def report(directory: Path) -> int:
+    """Write the report of a sweep's DIRECTORY again."""
+    click.echo(_report(directory))
+    return OK
+
+
+def _report(directory: Path) -> Path:
+    from ..analysis.report import write_report
+    from .store import REPORT, load
+
+    found = load(directory)
+    return write_report(directory / REPORT, found.episodes, found.steps, found.manifest)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the command line; returns 0, 1 for failures, 2 for wrong settings, 130 when interrupted."""
+    try:
+        return int(cli.main(arguments, prog_name="comity", standalone_mode=False) or OK)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+    except Exception as error:
+        return _refused(error)
+
+
+def _refused(error: Exception) -> int:
+    """One line for what a user can mend; the whole story for anything else."""
+    from ..envs.settings import SettingError
+
+    if isinstance(error, SettingError):
+        click.echo(f"error: {error}", err=True)
+        return WRONG
+    if isinstance(error, OSError):
+        click.echo(f"error: {error}", err=True)
+        return FAILED
+    raise error

@@ -1,0 +1,104 @@
+"""A design: every cell of a study with its seeds, and the names that its points have."""
+
+import hashlib
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..envs.settings import SettingError
+from .cells import Cell, Resolver, digest
+from .grids import GROUPS, Grid, seeds_of
+
+Seeds = npt.NDArray[np.uint64]
+
+
+class Design(NamedTuple):
+    """What is to be played: ``cells`` and, for each, its ``seeds`` in order. ``grids`` are what they come from,
+    ``axes`` the values that each factor takes."""
+
+    name: str
+    question: str
+    record: str
+    grids: list[Grid]
+    cells: list[Cell]
+    seeds: list[Seeds]
+    axes: dict[str, list[Any]]
+
+    @property
+    def points(self) -> int:
+        """How many worlds that is."""
+        return sum(len(seeds) for seeds in self.seeds)
+
+    def key(self) -> str:
+        """Eight hexadecimal digits of what decides the tables, however the study was written down."""
+        pairs = sorted(zip((cell.id for cell in self.cells), self.seeds, strict=True), key=lambda pair: pair[0])
+        parts = [[cell, hashlib.blake2b(seeds.tobytes(), digest_size=8).hexdigest()] for cell, seeds in pairs]
+        return digest([self.name, self.record, parts], size=4)
+
+
+def point_ids(cell: str, seeds: Sequence[int] | Seeds) -> list[str]:
+    """The names of the points of a cell: a hash of its resolved settings (which is what ``cell`` is) and the seed.
+
+    >>> point_ids("8f0c", [0, 1])
+    ['5f8dd561eca71560', 'c0e4ed7c30dac6d8']
+    """
+    return [hashlib.blake2b(f"{cell}:{int(seed)}".encode(), digest_size=8).hexdigest() for seed in seeds]
+
+
+def build(
+    name: str, question: str, record: str, grids: Sequence[Grid], resolver: Resolver, default_seeds: Sequence[Any]
+) -> Design:
+    """The union of the grids, a point that several of them contain counted once.
+
+    Every setting of every cell is checked here. Raises ``SettingError`` for the first that is wrong.
+    """
+    cells: dict[str, Cell] = {}
+    given: dict[str, Mapping[str, Any]] = {}
+    seeds: dict[str, list[int]] = {}
+    played = [{"seed": list(default_seeds), **grid} for grid in grids]
+    for grid in played:
+        wanted = seeds_of(grid["seed"])
+        axes = {key: values for key, values in grid.items() if key != "seed"}
+        for values in itertools.product(*axes.values()):
+            assignment = dict(zip(axes, values, strict=True))
+            cell = resolver.cell(assignment)
+            cells.setdefault(cell.id, cell)
+            given.setdefault(cell.id, assignment)
+            seeds[cell.id] = sorted({*seeds.get(cell.id, []), *wanted})
+    if not cells:
+        raise SettingError("the experiment has no grids: there is nothing to play")
+    named = _with_axes(cells, given, {key for grid in grids for key in grid})
+    axes = {key: _distinct(cell.factors[key] for cell in named) for key in named[0].factors}
+    return Design(name, question, record, played, named, [np.array(seeds[cell.id], np.uint64) for cell in named], axes)
+
+
+def _with_axes(cells: Mapping[str, Cell], given: Mapping[str, Mapping[str, Any]], keys: set[str]) -> list[Cell]:
+    """The cells, with a factor for every setting that takes several values within one game."""
+    candidates = sorted(keys - {*GROUPS, "seats.agents", "seed"})
+    values = {name: {key: _value(cell, given[name], key) for key in candidates} for name, cell in cells.items()}
+    pairs = {(cell.factors["game"], key, values[name][key]) for name, cell in cells.items() for key in candidates}
+    counts = Counter((game, key) for game, key, _ in pairs)
+    varied = [key for key in candidates if any(counts[game, key] > 1 for game, _ in counts)]
+    return [
+        cell._replace(factors={**cell.factors, **{key: values[name][key] for key in varied}})
+        for name, cell in cells.items()
+    ]
+
+
+def _distinct(values: Iterable[Any]) -> list[Any]:
+    return list(dict.fromkeys(values))
+
+
+def _value(cell: Cell, given: Mapping[str, Any], key: str) -> Any:
+    """The resolved value of a setting in a cell, a list as text; None where the cell has no such setting."""
+    if key == "game.preset":
+        return given.get(key)
+    head, *rest = key.split(".")
+    value: Any = {"game": cell.params, "norms": cell.norms, "deliberator": cell.deliberator}[head]
+    for name in rest:
+        value = value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)

@@ -1,0 +1,98 @@
+"""One world as text: what ``comity run`` does and prints."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from ..agents.seats import fill
+from ..envs.record import Record
+from ..envs.settings import SettingError
+from ..envs.worlds import Worlds
+from . import manifest as manifests
+from . import store
+from .cells import spelled
+from .chunks import Chunk, cut, play_chunk
+from .composing import composer
+from .design import Design
+from .grids import sort_overrides
+from .sweep import design_of, options_of, recorded
+from .task import keep
+
+
+def run_one(typed: Sequence[str], config_dir: Path | None = None) -> Record:
+    """Plays the one world that was ``typed``, tells its episode, and keeps it if ``out`` says where.
+
+    Raises ``SettingError`` for a wrong setting, and where the settings are those of several worlds.
+    """
+    overrides = sort_overrides(typed)
+    with composer(overrides.hydra, config_dir) as hydra:
+        config = hydra.primary(overrides.whole)
+        design = design_of(["seed=0", *overrides.grid], config, hydra)._replace(record="all")
+        options = options_of(config)
+    if design.points != 1:
+        raise SettingError(f"comity run plays one world, and these are {design.points:,}: use comity sweep for several")
+    if options.out is not None:
+        store.check_directory(Path(options.out), design.key())
+    (chunk,) = cut(design, set())
+    record = play_chunk(chunk)
+    for line in story(record):
+        click.echo(line)
+    Console().print(_table(record, chunk), highlight=False)
+    if options.out is not None:
+        _keep(Path(options.out), design, manifests.opened(design, options, typed, "none", None), chunk, record)
+    return record
+
+
+def _keep(directory: Path, design: Design, told: dict, chunk: Chunk, record: Record) -> None:
+    with store.lock(directory), recorded(directory, told, [chunk]):
+        keep(directory, chunk, record, design.record)
+    click.echo(directory)
+
+
+def story(record: Record) -> Iterator[str]:
+    """The lines of the first world's episode: the rules as the first seat is told them, then step by step what it sees,
+    what everybody does and what that pays."""
+    game = record.game
+    yield game.brief(0)
+    for step, world in enumerate(replayed(record)):
+        yield f"\nstep {step + 1}, as agent_0 sees it"
+        yield from (f"  {line}" for line in game.view(world, 0).split("\n"))
+        yield "  " + "   ".join(_act(record, step, i) for i in range(game.n_agents))
+    yield ""
+
+
+def replayed(record: Record) -> Iterator[np.void]:
+    """The first world before each of its steps: the moves asked for lead, under the same chance, to the same worlds."""
+    worlds = Worlds(record.game, 1)
+    worlds.reset(record.seeds[:1])
+    for step in range(int(record.lengths[0])):
+        yield worlds.state[0].copy()
+        worlds.step(np.nan_to_num(record.intended[:1, step]))
+
+
+def _act(record: Record, step: int, seat: int) -> str:
+    action, payoff = record.actions[0, step, seat], record.rewards[0, step, seat]
+    move = "waits" if np.isnan(action) else f"move {action:g}"
+    slipped = action != record.intended[0, step, seat] and not np.isnan(action)
+    asked = f" (wanted {record.intended[0, step, seat]:g})" if slipped else ""
+    return f"{record.game.agents[seat]}: {move}{asked}, gets {payoff:g}"
+
+
+def _table(record: Record, chunk: Chunk) -> Table:
+    """What came of it, seat by seat."""
+    game = record.game
+    outcome = record.outcomes[record.outcome[0]]
+    table = Table(title=f"{game.name}: {record.lengths[0]} steps, ended by {outcome}", title_justify="left", box=None)
+    for column in ("seat", "agent", "payoff", "cooperation", "illegal moves"):
+        table.add_column(column)
+    for i, given in enumerate(fill(game, chunk.cells[0].seats)):
+        labels = record.cooperation[0, :, i]
+        chosen = labels[~np.isnan(labels)]
+        cooperation = f"{chosen.mean():.3f}" if len(chosen) else "–"
+        payoff, illegal = record.rewards[0, :, i].sum(), record.illegal[0, i]
+        table.add_row(game.agents[i], spelled(given), f"{payoff:g}", cooperation, str(illegal))
+    return table

@@ -1,0 +1,47 @@
+"""Chunks into Hydra jobs, and back into what failed."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from hydra.core.utils import JobReturn, JobStatus
+
+from . import store
+from .chunks import Chunk, as_plan
+from .composing import quoted
+from .task import Failure
+
+Launch = Callable[[Sequence[Sequence[str]]], Sequence[JobReturn]]
+IN_PROCESS = ("basic",)
+"""Launchers that work job after job in this process, where a second job would only be composed for nothing."""
+
+
+def shared_out(chunks: Sequence[Chunk], jobs: int) -> list[list[Chunk]]:
+    """The chunks among at most ``jobs`` jobs: the longest first, each to the job that has least to do."""
+    shares: list[list[Chunk]] = [[] for _ in range(min(jobs, len(chunks)))]
+    order = sorted(chunks, key=lambda chunk: -chunk.seconds) if len(shares) > 1 else chunks
+    for chunk in order:
+        min(shares, key=lambda share: sum(other.seconds for other in share)).append(chunk)
+    return shares
+
+
+def launch_all(shares: Sequence[Sequence[Chunk]], launch: Launch, directory: Path, record: str) -> list[Failure]:
+    """Writes the plan, launches a job for each share, and returns the chunks that did not come to an end."""
+    (directory / store.PLAN).mkdir()
+    for chunk in (chunk for share in shares for chunk in share):
+        (directory / store.PLAN / f"{chunk.id}.json").write_text(json.dumps(as_plan(chunk)))
+    out = quoted(str(directory.resolve()))
+    names = [",".join(quoted(chunk.id) for chunk in share) for share in shares]
+    returned = launch([[f"out={out}", f"record={record}", f"chunks=[{some}]"] for some in names])
+    done = set(store.finished(directory))
+    return [failure for share, job in zip(shares, returned, strict=True) for failure in _failures(share, job, done)]
+
+
+def _failures(share: Sequence[Chunk], job: JobReturn, done: set[str]) -> list[Failure]:
+    if job.status != JobStatus.COMPLETED:
+        error = f"its job failed: {job._return_value!r}"
+        return [Failure(chunk.id, error, error) for chunk in share if chunk.id not in done]
+    told: list[Failure] = list(job.return_value)
+    silent = {chunk.id for chunk in share} - done - {failure.chunk for failure in told}
+    reason = "not played after that" if told else "its job ended before it was played"
+    return told + [Failure(name, reason, "") for name in sorted(silent)]

@@ -1,0 +1,121 @@
+"""The manifest: what was asked for, by which versions, and how far it got. Nothing of the environment enters it."""
+
+import math
+import os
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import __version__
+from .design import Design
+from .schema import Options
+from .task import Failure
+
+RUNNING, COMPLETE, FAILED, INTERRUPTED = "running", "complete", "failed", "interrupted"
+LIBRARIES = ("numpy", "numba", "polars", "hydra-core")
+
+
+def opened(
+    design: Design, options: Options, typed: Sequence[str], launcher: str, before: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """The manifest of a sweep that begins, or goes on after what is told in ``before``."""
+    earlier: Mapping[str, Any] = before or {"started": now(), "wall_seconds": 0.0, "sessions": []}
+    seeds = np.unique(np.concatenate(design.seeds)).tolist()
+    session = {"started": now(), "ended": None, "status": RUNNING, "versions": versions(), "git": git()}
+    return strict_json(
+        {
+            "name": design.name,
+            "question": design.question,
+            "design": design.key(),
+            "status": RUNNING,
+            "overrides": list(typed),
+            "record": design.record,
+            "chunk_points": options.chunk_points,
+            "grids": [{**grid, "seed": span(grid["seed"])} for grid in design.grids],
+            "axes": design.axes,
+            "seeds": {"count": len(seeds), "values": span(seeds)},
+            "counts": {"points": design.points, "cells": len(design.cells), "finished": 0},
+            "failures": [],
+            "started": earlier["started"],
+            "ended": None,
+            "wall_seconds": earlier["wall_seconds"],
+            "launcher": launcher,
+            "versions": versions(),
+            "git": session["git"],
+            "host": {"system": platform.system(), "machine": platform.machine(), "processors": os.cpu_count()},
+            "sessions": [*earlier["sessions"], session],
+        }
+    )
+
+
+def closed(
+    manifest: Mapping[str, Any], status: str, left: int, seconds: float, failures: Sequence[Failure]
+) -> dict[str, Any]:
+    """The manifest of a sweep that ended, with ``left`` points not played, after ``seconds`` more."""
+    *earlier, session = manifest["sessions"]
+    counts = manifest["counts"]
+    return {
+        **manifest,
+        "status": status,
+        "counts": {**counts, "finished": counts["points"] - left},
+        "failures": [{"chunk": failure.chunk, "error": failure.error} for failure in failures],
+        "ended": now(),
+        "wall_seconds": round(manifest["wall_seconds"] + seconds, 3),
+        "sessions": [*earlier, {**session, "status": status, "ended": now()}],
+    }
+
+
+def versions() -> dict[str, str]:
+    """Of Python, comity and the libraries that results may depend on."""
+    return {"comity": __version__, "python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
+
+
+def span(seeds: Sequence[int]) -> str | list[int]:
+    """Seeds in a row as one word.
+
+    >>> span([0, 1, 2, 3]), span([3, 7])
+    ('range(0, 4)', [3, 7])
+    """
+    ordered = sorted(seeds)
+    in_a_row = len(ordered) > 1 and ordered == list(range(ordered[0], ordered[-1] + 1))
+    return f"range({ordered[0]}, {ordered[-1] + 1})" if in_a_row else ordered
+
+
+def strict_json(value: Any) -> Any:
+    """The value with what JSON has no word for, infinity and NaN, spelled out.
+
+    >>> strict_json({"rationality": (20, float("inf"))})
+    {'rationality': [20, 'inf']}
+    """
+    if isinstance(value, Mapping):
+        return {str(name): strict_json(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [strict_json(part) for part in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def now() -> str:
+    """The time, in UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def git() -> dict[str, Any] | None:
+    """The revision of the code and whether it was changed since; None where the code is not a checkout of its own."""
+    root = Path(__file__).parents[1]
+    if not (root / ".git").exists():
+        return None
+    try:
+        revision = _git(root, "rev-parse", "--verify", "--quiet", "HEAD")
+        return {"revision": revision or None, "dirty": bool(_git(root, "status", "--porcelain"))}
+    except OSError:
+        return None
+
+
+def _git(root: Path, *command: str) -> str:
+    return subprocess.run(["git", *command], cwd=root, capture_output=True, text=True, check=False).stdout.strip()

@@ -1,0 +1,65 @@
+"""The top of a configuration, and the groups that are generated so that every number exists in one place."""
+
+import importlib
+from dataclasses import dataclass, field
+from typing import Annotated, Any, NamedTuple
+
+from hydra.core.config_store import ConfigStore
+from hydra.core.plugins import Plugins
+
+from ..agents.norms import PRESETS
+from ..envs.catalogue import games
+from ..envs.settings import Choice, Range
+
+NO_NORMS = "none"
+"""The norms under which seats keep what they have: deliberators are selfish, strategies use their own numbers."""
+
+
+class Options(NamedTuple):
+    """How a sweep is carried out and kept: settings of the whole, which cannot be swept."""
+
+    record: Annotated[
+        str, Choice("none", "sample", "all"), "which episodes are kept step by step; sample: one of each cell"
+    ] = "none"
+    out: Annotated[str | None, "directory of the results; none: runs/<name>-<hash of the design>"] = None
+    chunk_points: Annotated[int | None, Range(1), "points of one batch at most; none: some seconds of work"] = None
+
+
+@dataclass
+class Experiment:
+    """A study: the union of its ``grids``, each a mapping from setting to the values that it takes."""
+
+    name: str = ""
+    question: str = ""
+    grids: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass
+class Config:
+    """Every key of the top level. What stands under ``game``, ``norms`` and ``deliberator`` is checked by the settings
+    that the game, the norms and the deliberator declare themselves (:mod:`comity.envs.settings`)."""
+
+    game: Any = None
+    seats: Any = None
+    norms: Any = None
+    deliberator: Any = field(default_factory=dict)
+    seed: Any = "range(20)"
+    record: Any = Options().record
+    out: Any = Options().out
+    chunk_points: Any = Options().chunk_points
+    experiment: Experiment = field(default_factory=Experiment)
+    chunks: list[str] = field(default_factory=list)
+    """Set by the sweeper, for its own jobs."""
+
+
+def register() -> None:
+    """Makes the schema, the groups ``game`` and ``norms``, and the sweeper known to Hydra; twice is as good as once."""
+    store = ConfigStore.instance()
+    store.store(name="schema", node=Config)
+    for game in games():
+        store.store(group="game", name=game, node={"name": game})
+    store.store(group="norms", name=NO_NORMS, node={})
+    for preset in PRESETS:
+        store.store(group="norms", name=preset, node={"preset": preset})
+    # an editable install is not scanned for plugins, so the sweeper is registered by hand
+    Plugins.instance().register(importlib.import_module("hydra_plugins.comity.sweeper").ChunkSweeper)

@@ -1,0 +1,212 @@
+"""What a sweep leaves on disk, and how to read it.
+
+::
+
+    runs/<name>-<hash of the design>/
+      manifest.json              what was asked for, by which versions, and how far it got
+      cells.json                 every cell with all its settings
+      episodes/<chunk>.parquet   one row per episode
+      steps/<chunk>.parquet      one row per step and agent, as ``record`` says
+      failures/<chunk>.txt       the traceback of a chunk that failed
+      report.html
+
+A chunk is finished when its episodes stand under their final name. Files are written aside, flushed to the disk and
+renamed, steps before episodes, so that whatever is there is whole.
+"""
+
+import io
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from ..envs.settings import SettingError, refuse
+
+try:
+    import fcntl
+except ImportError:  # Windows has no advisory locks of this kind
+    fcntl = None
+
+MANIFEST, CELLS, LOCK, REPORT = "manifest.json", "cells.json", ".lock", "report.html"
+EPISODES, STEPS, PLAN, FAILURES = "episodes", "steps", "plan", "failures"
+ASIDE = ".aside"
+"""Ends the names of files that are not yet whole."""
+
+
+class Results(NamedTuple):
+    """What a sweep found out: ``episodes`` sorted by (cell, seed); ``steps`` by (cell, seed, step, agent), None if none
+    were kept."""
+
+    manifest: dict[str, Any]
+    episodes: pl.DataFrame
+    steps: pl.DataFrame | None
+
+
+FRONT = (
+    "point", "cell", "game", "seats", "norms", "seed", "episode", "length", "outcome", "step", "agent", "addressee",
+    "action", "intended", "reward", "cooperation",
+)  # fmt: skip
+"""Columns that come first in a table, in this order."""
+
+
+def load(path: str | Path) -> Results:
+    """Reads the directory of a sweep, finished or not. Raises ``FileNotFoundError`` where there is none."""
+    directory = Path(path)
+    manifest = read_manifest(directory)
+    if manifest is None:
+        raise FileNotFoundError(f"{directory} holds no sweep: it has no {MANIFEST}")
+    episodes = _table(directory / EPISODES, ["cell", "seed"])
+    steps = _table(directory / STEPS, ["cell", "seed", "step", "agent"])
+    return Results(manifest, pl.DataFrame() if episodes is None else episodes, steps)
+
+
+def _table(folder: Path, order: list[str]) -> pl.DataFrame | None:
+    """All rows of finished chunks; steps without episodes belong to none."""
+    paths = [folder / f"{chunk}.parquet" for chunk in finished(folder.parent)]
+    shards = [pl.read_parquet(path) for path in paths if path.exists()]
+    # games differ in their columns; in this order these stand the same, however the points were cut into chunks
+    shards.sort(key=lambda shard: str(shard["cell"].min()))
+    if not shards:
+        return None
+    table = pl.concat(shards, how="diagonal_relaxed").sort(order)
+    return table.select(sorted(table.columns, key=_place))
+
+
+def _place(column: str) -> tuple[int, str]:
+    """Where a column stands, whatever the order of the shards: keys, value axes, then the rest by name."""
+    if column in FRONT:
+        return FRONT.index(column), ""
+    return len(FRONT) + ("." not in column), column
+
+
+# -- writing -----------------------------------------------------------------------------------------------------------
+
+
+def write_aside(path: Path, content: bytes) -> None:
+    """Writes a whole file or nothing: aside, flushed to the disk, then under its name. Raises ``OSError``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}{ASIDE}")
+    try:
+        with aside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+    _flush_folder(path.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    """A new name is on the disk only when its folder is."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_shard(path: Path, frame: pl.DataFrame) -> None:
+    """A table, compressed; built in memory, because what fails in writing must be an ``OSError`` that says why."""
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer, compression="zstd")
+    write_aside(path, buffer.getvalue())
+
+
+def write_chunk(directory: Path, chunk: str, episodes: pl.DataFrame, steps: pl.DataFrame | None) -> None:
+    """Finishes a chunk: its steps first, so that episodes never stand without them."""
+    if steps is not None:
+        write_shard(directory / STEPS / f"{chunk}.parquet", steps)
+    write_shard(directory / EPISODES / f"{chunk}.parquet", episodes)
+
+
+def write_json(path: Path, content: Any, indent: int | None = None) -> None:
+    """Plain values as a whole file."""
+    write_aside(path, json.dumps(content, indent=indent, ensure_ascii=False).encode())
+
+
+# -- what is there -----------------------------------------------------------------------------------------------------
+
+
+def read_manifest(directory: Path) -> dict[str, Any] | None:
+    """The manifest, None where there is none."""
+    try:
+        return json.loads((directory / MANIFEST).read_text())
+    except FileNotFoundError:
+        return None
+
+
+def finished(directory: Path) -> list[str]:
+    """The chunks that are finished."""
+    return sorted(path.stem for path in (directory / EPISODES).glob("*.parquet"))
+
+
+def finished_points(directory: Path) -> set[str]:
+    """The points that are finished."""
+    shards = [
+        pl.read_parquet(directory / EPISODES / f"{chunk}.parquet", columns=["point"]) for chunk in finished(directory)
+    ]
+    return {point for shard in shards for point in shard["point"]}
+
+
+def clean(directory: Path) -> None:
+    """Removes what a killed sweep left half done, and the failures and the plan of the last one."""
+    leftovers = [
+        *directory.glob(f"**/.*{ASIDE}"),
+        *(directory / FAILURES).glob("*.txt"),
+        *(directory / PLAN).glob("*.json"),
+    ]
+    for path in leftovers:
+        path.unlink(missing_ok=True)
+    for folder in (directory / FAILURES, directory / PLAN):
+        if folder.exists():
+            folder.rmdir()
+
+
+# -- whose it is -------------------------------------------------------------------------------------------------------
+
+
+def check_directory(directory: Path, key: str) -> None:
+    """Raises ``SettingError`` unless ``directory`` is new, empty, or that of the sweep with this ``key``."""
+    if not directory.exists():
+        return
+    if not directory.is_dir():
+        raise refuse("out", str(directory), "a directory")
+    manifest = read_manifest(directory)
+    if manifest is None:
+        if any(path.name != LOCK and not path.name.endswith(ASIDE) for path in directory.iterdir()):
+            raise refuse("out", str(directory), "new, empty, or the directory of this same sweep")
+    elif manifest.get("design") != key:
+        holds = f"the sweep {manifest.get('name')}-{manifest.get('design')}, and this one is another"
+        raise SettingError(f"out = {str(directory)!r} is not allowed: it holds {holds}")
+
+
+@contextmanager
+def lock(directory: Path) -> Iterator[None]:
+    """Holds the directory for this process. The system gives the lock back when its holder dies, so none is ever stale.
+
+    Raises ``SettingError`` naming the process that works there.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / LOCK).open("a+") as file:
+        if fcntl is not None:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                holder = file.read().strip() or "unknown"
+                at_work = f"another sweep (process {holder}) is at work in {directory}"
+                raise SettingError(f"{at_work}: wait for it, or choose another out=") from None
+        file.seek(0)
+        file.truncate()
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+        file.truncate(0)

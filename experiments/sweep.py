@@ -1,0 +1,143 @@
+"""A sweep, from what was typed to finished tables.
+
+The command line calls :func:`sweep`, and the sweeper plugin that Hydra then starts calls :func:`carry_out`.
+"""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from hydra._internal.callbacks import Callbacks
+from hydra.core.config_loader import ConfigLoader
+from hydra.core.plugins import Plugins
+from hydra.types import HydraContext
+from omegaconf import DictConfig
+
+from ..envs.settings import check, refuse
+from . import manifest as manifests
+from . import store
+from .cells import Resolver
+from .chunks import Chunk, cut
+from .composing import Composer, composer, one_line_errors, plain
+from .design import Design, build
+from .grids import DEFAULT_EXPERIMENT, GROUPS, experiment_grids, sort_overrides, typed_grid
+from .jobs import IN_PROCESS, Launch, launch_all, shared_out
+from .progress import Watch, say
+from .schema import Options
+from .task import Failure, play_chunks
+
+RUNS = Path("runs")
+
+
+class Result(NamedTuple):
+    """How a sweep ended: where, how many points its design has, how many were to be played now, and what failed."""
+
+    directory: Path
+    points: int
+    played: int
+    failures: list[Failure]
+
+
+def sweep(typed: Sequence[str], config_dir: Path | None = None) -> Result:
+    """Plays what is not yet finished of what was ``typed``.
+
+    Raises ``SettingError`` for a wrong setting, before anything is played or written.
+    """
+    overrides = sort_overrides(typed)
+    keys = {text.partition("=")[0] for text in typed}
+    default = [] if keys & {"game", "experiment"} else [f"experiment={DEFAULT_EXPERIMENT}"]
+    with composer(overrides.hydra, config_dir) as hydra:
+        config = hydra.primary([*default, *overrides.whole])
+        with one_line_errors():
+            sweeper = Plugins.instance().instantiate_sweeper(
+                hydra_context=HydraContext(config_loader=hydra.loader, callbacks=Callbacks(config)),
+                task_function=play_chunks,
+                config=config,
+            )
+        # Hydra.multirun would lay the grid over this configuration too, where it is not yet known which game is played
+        return sweeper.sweep(overrides.grid)
+
+
+def design_of(arguments: Sequence[str], config: DictConfig, hydra: Composer) -> Design:
+    """The design that the arguments span, over the experiment's grids if there is one. All settings are checked."""
+    typed = typed_grid(arguments, hydra.loader)
+    experiment = config.experiment
+    grids = experiment_grids(plain(experiment.grids), typed, hydra.loader) if experiment.grids else [typed]
+    defaults = {group: config.hydra.runtime.choices.get(group) for group in GROUPS}
+    resolver = Resolver(hydra, {**defaults, "deliberator": plain(config.deliberator)})
+    name = experiment.name or "_".join(str(game) for game in grids[0].get("game", []))
+    seeds = typed_grid([f"seed={config.seed}"])["seed"]
+    return build(name, experiment.question, options_of(config).record, grids, resolver, seeds)
+
+
+def options_of(config: DictConfig) -> Options:
+    """The settings of the sweep as a whole, checked."""
+    out = None if config.out is None else str(config.out)  # a directory may well be named 2026
+    return check(Options, {"record": config.record, "out": out, "chunk_points": config.chunk_points})
+
+
+def carry_out(arguments: Sequence[str], config: DictConfig, loader: ConfigLoader, launch: Launch, jobs: int) -> Result:
+    """Plays what is not yet finished of the design that ``arguments`` span, in at most ``jobs`` jobs of ``launch``."""
+    options = options_of(config)
+    if jobs < 1:
+        raise refuse("hydra.sweeper.jobs", jobs, "a number >= 1")
+    design = design_of(arguments, config, Composer(loader, list(config.hydra.overrides.hydra)))
+    directory = RUNS / f"{design.name}-{design.key()}" if options.out is None else Path(options.out)
+    store.check_directory(directory, design.key())
+    with store.lock(directory):
+        store.check_directory(directory, design.key())  # another may have finished there in between
+        store.clean(directory)
+        chunks = cut(design, store.finished_points(directory), options.chunk_points)
+        before = store.read_manifest(directory)
+        launcher = config.hydra.runtime.choices["hydra/launcher"]
+        told = manifests.opened(design, options, [*config.hydra.overrides.task, *arguments], launcher, before)
+        _greet(design, chunks, directory, before, told)
+        if not chunks and before is not None and before["status"] == manifests.COMPLETE:
+            return Result(directory, design.points, 0, [])
+        with recorded(directory, told, chunks) as failures:
+            store.write_json(directory / store.CELLS, manifests.strict_json([cell.plain() for cell in design.cells]))
+            config.out = str(directory.resolve())  # what the launchers know as hydra.sweep.dir
+            shares = shared_out(chunks, 1 if launcher in IN_PROCESS else jobs)
+            with Watch(directory, chunks, design.points):
+                failures += launch_all(shares, launch, directory, options.record)
+    return Result(directory, design.points, sum(len(chunk.points) for chunk in chunks), failures)
+
+
+def _greet(
+    design: Design, chunks: Sequence[Chunk], directory: Path, before: Mapping[str, Any] | None, told: Mapping[str, Any]
+) -> None:
+    """Says what is about to happen."""
+    fresh = sum(len(chunk.points) for chunk in chunks)
+    say(f"{design.name}: {design.points:,} points in {len(design.cells):,} cells, kept in {directory}")
+    if not chunks:
+        say("every point is finished: nothing is left to play")
+    elif fresh < design.points:
+        say(f"{design.points - fresh:,} points are finished already: {fresh:,} are left to play")
+        if before is not None and before["git"] != told["git"]:
+            say("note: the code has changed since they were played; the manifest keeps both revisions")
+
+
+@contextmanager
+def recorded(directory: Path, told: dict[str, Any], chunks: Sequence[Chunk]) -> Iterator[list[Failure]]:
+    """Keeps the manifest true: what is ``told`` and running at first, and how it ended, whatever happens."""
+    begun, failures, status = time.monotonic(), [], manifests.FAILED
+    store.write_json(directory / store.MANIFEST, told, indent=2)
+    try:
+        yield failures
+        status = manifests.FAILED if failures else manifests.COMPLETE
+    except KeyboardInterrupt:
+        status = manifests.INTERRUPTED
+        raise
+    finally:
+        done = set(store.finished(directory))
+        left = sum(len(chunk.points) for chunk in chunks if chunk.id not in done)
+        ended = manifests.closed(told, status, left, time.monotonic() - begun, failures)
+        if left:
+            counts = ended["counts"]
+            say(f"{counts['finished']:,} of {counts['points']:,} points are kept: the same command plays the others")
+        with suppress(OSError):  # a disk that takes nothing more has been reported with the chunk that it refused
+            store.write_json(directory / store.MANIFEST, ended, indent=2)
+            if not left:
+                store.clean(directory)

@@ -1,0 +1,115 @@
+"""The command line."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import comity as package
+from comity.envs.catalogue import games
+from comity.experiments.episode import replayed
+from comity.experiments.play import play
+
+HEAVY = ("matplotlib", "litellm", "numba", "polars", "hydra", "omegaconf", "rich")
+
+
+def python(*arguments: str) -> str:
+    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=True).stdout
+
+
+def test_importing_the_command_line_is_light():
+    code = f"import sys, comity.experiments.cli; print([m for m in {HEAVY!r} if m in sys.modules])"
+    assert python("-c", code).strip() == "[]"
+
+
+def test_nothing_of_a_sweep_needs_matplotlib_or_litellm():
+    code = "import sys, comity.experiments.sweep; print([m for m in ('matplotlib', 'litellm') if m in sys.modules])"
+    assert python("-c", code).strip() == "[]"
+
+
+def test_help_teaches():
+    told = python("-m", "comity", "--help")
+    for command in ("games", "report", "run", "sweep"):
+        assert re.search(rf"^  {command} ", told, re.MULTILINE)
+    assert "comity sweep game=fishery,matrix" in python("-m", "comity", "sweep", "--help")
+
+
+def test_games(comity):
+    told = comity("games")
+    assert told.code == 0
+    for game in games():
+        assert game in told.out
+    told = comity("games", "fishery")
+    for words in (
+        "renewable resource",
+        "game.capacity",
+        "100.0",
+        "a number in",
+        "logistic_msy",
+        "sustainable_threshold",
+    ):
+        assert words in told.out
+    assert "reciprocator (conditional)" in told.out
+    assert comity("games", "fisheri").complaints == [
+        "error: unknown game 'fisheri'. Did you mean 'fishery'? Known: alternating_offers, fishery, matrix, standoff"
+    ]
+
+
+@pytest.mark.parametrize("game", games())
+def test_run_tells_an_episode_of_every_game(comity, game: str):
+    told = comity("run", f"game={game}", "seats=with_exploiter", "game.horizon=3", "norms=kind")
+    assert told.code == 0
+    assert "step 1, as agent_0 sees it" in told.out
+    assert re.search(r"agent_1 +deliberator", told.out)
+    assert list(Path().iterdir()) == []
+
+
+@pytest.mark.parametrize("game", games())
+def test_the_told_worlds_are_those_that_were_played(game: str):
+    record = play(game, ["random" if game in ("matrix", "standoff") else "deliberator"], seed=5, horizon=8)
+    worlds = list(replayed(record))
+    assert len(worlds) == record.lengths[0]
+    for name, values in record.signals.items():
+        np.testing.assert_array_equal([world[name] for world in worlds], values[0, : len(worlds)])
+    for step, world in enumerate(worlds[1:]):
+        np.testing.assert_array_equal(world["payoff"], record.rewards[0, step])
+
+
+def test_run_keeps_an_episode_where_it_is_told_to(comity):
+    told = comity("run", "game=matrix", "seats.agents=[tft,alld]", "game.horizon=4", "seed=9", "out=one")
+    assert told.code == 0
+    found = package.load("one")
+    assert found.episodes["seed"].to_list() == [9]
+    assert found.steps is not None
+    assert found.steps.height == 8
+    assert found.manifest["status"] == "complete"
+
+
+def test_the_path_of_the_report_comes_last(comity):
+    told = comity("sweep", "game=matrix", "game.horizon=5", "seats=reciprocators", "seed=range(3)", "out=here")
+    assert told.code == 0
+    assert told.out.splitlines() == ["here/report.html"]
+    assert "matrix: 3 points in 1 cells, kept in here" in told.err
+    Path("here/report.html").unlink()
+    assert comity("report", "here").out.splitlines() == ["here/report.html"]
+    assert "<html" in Path("here/report.html").read_text()
+
+
+def test_an_interrupt_is_130(comity, monkeypatch: pytest.MonkeyPatch):
+    def interrupted(chunk: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("comity.experiments.task.play_chunk", interrupted)
+    told = comity("sweep", "game=matrix", "seats=reciprocators", "out=here")
+    assert told.code == 130
+    assert told.complaints[-1] == "interrupted"
+    assert "0 of 20 points are kept: the same command plays the others" in told.err
+
+
+def test_a_report_of_no_sweep(comity):
+    told = comity("report", ".")
+    assert told.code == 1
+    assert told.complaints == ["error: . holds no sweep: it has no manifest.json"]

@@ -1,0 +1,183 @@
+"""From what is typed to points."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from comity.envs.settings import SettingError
+from comity.experiments.composing import composer
+from comity.experiments.design import Design, point_ids
+from comity.experiments.grids import DEFAULT_EXPERIMENT, experiment_grids, seeds_of, sort_overrides, typed_grid
+from comity.experiments.sweep import design_of
+
+
+def design(*typed: str, config_dir: Path | None = None) -> Design:
+    sorted_ = sort_overrides(typed)
+    with composer(sorted_.hydra, config_dir) as hydra:
+        return design_of(sorted_.grid, hydra.primary(sorted_.whole), hydra)
+
+
+def test_values_are_written_in_hydras_grammar():
+    grid = typed_grid(
+        [
+            "norms.kindness=0,0.5,1",
+            "seed=range(3)",
+            "seats.agents=[tft,alld],[tft,{agent: gtft, q: 0.3}]",
+            "game='matrix'",
+        ]
+    )
+    assert grid == {
+        "norms.kindness": [0, 0.5, 1],
+        "seed": [0, 1, 2],
+        "seats.agents": [["tft", "alld"], ["tft", {"agent": "gtft", "q": 0.3}]],
+        "game": ["matrix"],
+    }
+    assert typed_grid(["norms.kindness=range(0,0.3,0.1)"]) == {"norms.kindness": [0, 0.1, 0.2]}
+    assert typed_grid(["seed=1", "seed=2,3"]) == {"seed": [2, 3]}
+
+
+def test_overrides_go_to_whom_they_concern():
+    found = sort_overrides(
+        ["game=matrix", "record=all", "hydra/launcher=basic", "experiment.name=x", "norms.kindness=1"]
+    )
+    assert found.hydra == ["hydra/launcher=basic"]
+    assert found.whole == ["record=all", "experiment.name=x"]
+    assert found.grid == ["game=matrix", "norms.kindness=1"]
+
+
+def test_a_grid_is_the_product_of_its_axes():
+    found = design("game=fishery,matrix", "norms=selfish,kind", "norms.kindness=0,0.5,1", "seed=range(100)")
+    assert len(found.cells) == 2 * 2 * 3
+    assert found.points == 1200
+    assert found.name == "fishery_matrix"
+    assert found.axes == {
+        "game": ["fishery", "matrix"],
+        "seats": ["deliberators"],
+        "norms": ["selfish", "kind"],
+        "norms.kindness": [0, 0.5, 1],
+    }
+    assert (
+        len(
+            {point for cell, seeds in zip(found.cells, found.seeds, strict=True) for point in point_ids(cell.id, seeds)}
+        )
+        == 1200
+    )
+
+
+def test_seeds():
+    assert design("game=matrix", "seed=7").seeds[0].tolist() == [7]
+    assert design("game=matrix").seeds[0].tolist() == list(range(20))
+    assert seeds_of([3, 1, 3]) == [1, 3]
+    for wrong in (True, 1.5, "one", 2**64):
+        with pytest.raises(SettingError, match="seed"):
+            seeds_of([wrong])
+
+
+def test_settings_of_norms_keep_the_rest_of_the_preset():
+    (cell,) = design("game=matrix", "norms=kind", "norms.reciprocity.positive=0.5").cells
+    assert cell.norms is not None
+    assert cell.norms.kindness == 0.8
+    assert cell.norms.reciprocity.positive == 0.5
+    assert cell.norms.reciprocity.negative == 1.2
+
+
+def test_without_norms_seats_keep_what_they_have():
+    (cell,) = design("game=fishery", "seats=reciprocators").cells
+    assert cell.norms is None
+    assert cell.factors["norms"] == "none"
+    (cell,) = design("game=fishery", "norms.kindness=0.5").cells
+    assert cell.factors["norms"] == "selfish"
+
+
+def test_the_same_setting_is_one_cell_however_it_is_written():
+    ids = {
+        design("game=matrix", "norms=selfish").cells[0].id,
+        design("game=matrix").cells[0].id,
+        design("game=matrix", "norms=kind", "norms.kindness=0", "norms.reciprocity.negative=0").cells[0].id,
+        design("game=matrix", "seats.agents=[deliberator,deliberator]").cells[0].id,
+        design("game=matrix", "game.horizon=200", "deliberator.depth=6").cells[0].id,
+    }
+    assert len(ids) == 1
+    assert (
+        design("game=matrix", "seats.agents=[reciprocator]").cells[0].id
+        == design("game=matrix", "seats.agents=tft").cells[0].id
+    )
+    found = design("game=matrix", "norms.kindness=0,0,1")
+    assert len(found.cells) == 2
+
+
+def test_names_are_the_same_in_every_process():
+    here = design("game=fishery", "norms=kind", "seats=with_exploiter")
+    code = (
+        "from comity.experiments.composing import composer; from comity.experiments.sweep import design_of\n"
+        "import json\n"
+        "typed = ['seats=with_exploiter', 'norms=kind', 'game=fishery']\n"
+        "with composer([]) as h: d = design_of(typed, h.primary([]), h)\n"
+        "print(json.dumps([d.key(), d.cells[0].id]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [here.key(), here.cells[0].id]
+
+
+def test_factors_are_named_for_tables():
+    found = design("game=matrix", "game.horizon=5,10", "seats.agents=[tft,alld],[{agent: gtft, q: 0.5}]", "seed=0")
+    assert found.axes["seats"] == ["tft,alld", "gtft(q=0.5)"]
+    assert found.axes["game.horizon"] == [5, 10]
+    assert "game.delta" not in found.axes
+    found = design("game=alternating_offers", "game.delta=[0.9,0.9],[0.9,0.6]", "seed=0")
+    assert found.axes["game.delta"] == ["(0.9, 0.9)", "(0.9, 0.6)"]
+
+
+def test_the_default_experiment():
+    found = design(f"experiment={DEFAULT_EXPERIMENT}")
+    assert found.name == "norms_by_family"
+    assert found.record == "all"
+    assert found.axes["game"] == ["matrix", "fishery", "alternating_offers", "standoff"]
+    assert len(found.axes["norms"]) == 7
+    assert len(found.axes["seats"]) == 3
+    # kindness 0 of the dose is the selfish norm of the first grid, and is played once
+    assert len(found.cells) == 4 * (7 * 3 + 10)
+    matrix, fishery = found.cells[0], next(cell for cell in found.cells if cell.game == "fishery")
+    assert matrix.params["action_noise"] == 0.02
+    assert fishery.params["growth_noise"] == 0.1
+    assert matrix.deliberator["rationality"] == 20
+
+
+def test_what_is_typed_is_laid_over_every_grid():
+    found = design("experiment=norms_by_family", "game=standoff,matrix", "norms=kind", "seats=deliberators", "seed=3")
+    assert found.axes["game"] == ["matrix", "standoff"]
+    assert [seeds.tolist() for seeds in found.seeds] == [[3]] * len(found.cells)
+    assert {cell.factors["norms"] for cell in found.cells} == {"kind"}
+    assert next(cell for cell in found.cells if cell.game == "matrix").params["horizon"] == 100
+
+
+def test_a_grid_of_a_file_may_hold_values_that_are_no_text():
+    grids = [{"game": "matrix", "game.horizon": 7, "seats.agents": ["tft", "alld"], "seed": "range(2)"}]
+    assert experiment_grids(grids, {"seed": [5]}) == [
+        {"game": ["matrix"], "game.horizon": [7], "seats.agents": [["tft", "alld"]], "seed": [5]}
+    ]
+
+
+def test_a_user_has_norms_games_and_experiments_of_their_own(tmp_path: Path):
+    files = {
+        "norms/stern.yaml": "preset: kind\nkindness: 0.3\n",
+        "game/pond.yaml": "name: fishery\ncapacity: 40\n",
+        "experiment/small.yaml": (
+            "# @package _global_\nexperiment: {name: small, grids: [{game: pond, norms: 'kind,stern'}]}\n"
+        ),
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    found = design("experiment=small", "seed=0", config_dir=tmp_path)
+    kind, stern = found.cells
+    assert found.name == "small"
+    assert stern.factors == {"game": "pond", "seats": "deliberators", "norms": "stern"}
+    assert stern.params["capacity"] == 40
+    assert stern.norms is not None
+    assert kind.norms is not None
+    assert stern.norms.kindness == 0.3
+    assert stern.norms.reciprocity == kind.norms.reciprocity

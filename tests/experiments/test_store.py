@@ -1,0 +1,248 @@
+"""What stands on the disk is whole, whatever happens to whoever writes it."""
+
+import errno
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from comity.envs.settings import SettingError
+from comity.experiments import store, sweep, task
+from comity.experiments.chunks import play_chunk
+from comity.experiments.sweep import sweep as carry_out
+
+SMALL = ("game=matrix", "game.horizon=5", "seats.agents=[tft,alld]", "seed=range(12)", "chunk_points=3", "record=all")
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_file_is_whole_or_not_there(monkeypatch: pytest.MonkeyPatch):
+    path = Path("a/b.txt")
+    store.write_aside(path, b"old")
+    monkeypatch.setattr(os, "fsync", lambda handle: (_ for _ in ()).throw(OSError(errno.ENOSPC, "No space left")))
+    with pytest.raises(OSError, match="No space left"):
+        store.write_aside(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(Path("a").iterdir()) == [path]
+
+
+def test_a_sweep_leaves_tables_and_nothing_else():
+    result = carry_out(SMALL)
+    assert (result.points, result.played, result.failures) == (12, 12, [])
+    assert result.directory.parent == Path("runs")
+    assert sorted(path.name for path in Path().iterdir()) == ["runs"]
+    assert sorted(path.name for path in result.directory.iterdir()) == [
+        ".lock",
+        "cells.json",
+        "episodes",
+        "manifest.json",
+        "steps",
+    ]
+    found = store.load(result.directory)
+    assert found.episodes["seed"].to_list() == list(range(12))
+    assert found.episodes["point"].n_unique() == 12
+    assert found.steps is not None
+    assert found.steps.columns[0] == "cell"
+    assert found.steps.select("seed", "step", "agent").rows() == [
+        (w, t, i) for w in range(12) for t in range(1, 6) for i in (0, 1)
+    ]
+    assert found.manifest["status"] == "complete"
+    cells = json.loads((result.directory / "cells.json").read_text())
+    assert [cell["id"] for cell in cells] == found.episodes["cell"].unique().to_list()
+
+
+@pytest.mark.parametrize(("record", "worlds"), [("none", None), ("sample", 2), ("all", 8)])
+def test_record(record: str, worlds: int | None):
+    result = carry_out(["game=matrix", "game.horizon=5", "norms=kind,selfish", "seed=range(4)", f"record={record}"])
+    steps = store.load(result.directory).steps
+    assert (None if steps is None else steps.select("cell", "seed").unique().height) == worlds
+
+
+def test_the_same_command_again_has_nothing_to_do(capsys: pytest.CaptureFixture[str]):
+    directory = carry_out(SMALL).directory
+    before = {path: path.stat().st_mtime_ns for path in directory.rglob("*") if path.is_file() and path.name != ".lock"}
+    result = carry_out(SMALL)
+    assert result.directory == directory
+    assert result.played == 0
+    assert "nothing is left to play" in capsys.readouterr().err
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
+def test_a_sweep_killed_before_its_last_word_is_completed():
+    directory = carry_out(SMALL).directory
+    manifest = store.load(directory).manifest
+    store.write_json(directory / store.MANIFEST, {**manifest, "status": "running"})
+    assert carry_out(SMALL).played == 0
+    assert store.load(directory).manifest["status"] == "complete"
+
+
+def test_an_interrupted_sweep_goes_on(monkeypatch: pytest.MonkeyPatch):
+    whole = store.load(carry_out([*SMALL, "out=whole"]).directory)
+    played = []
+
+    def interrupted(chunk):
+        played.append(chunk.id)
+        if len(played) == 3:
+            raise KeyboardInterrupt
+        return play_chunk(chunk)
+
+    monkeypatch.setattr(task, "play_chunk", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        carry_out([*SMALL, "out=parts"])
+    parts = Path("parts")
+    assert store.load(parts).manifest["status"] == "interrupted"
+    assert store.load(parts).manifest["counts"]["finished"] == 6
+    assert store.load(parts).episodes.height == 6
+    (parts / "episodes" / f".x.parquet.1{store.ASIDE}").write_bytes(b"half a sha")
+    before = {path.name: path.stat().st_ino for path in parts.glob("*/*.parquet")}
+    assert carry_out([*SMALL, "out=parts"]).played == 6
+    assert {path.name: path.stat().st_ino for path in parts.glob("*/*.parquet") if path.name in before} == before
+    assert played[2] in played[3:]
+    assert len(played) == 5
+    again = store.load(parts)
+    assert again.episodes.equals(whole.episodes)
+    assert again.steps is not None
+    assert whole.steps is not None
+    assert again.steps.equals(whole.steps)
+    assert again.manifest["status"] == "complete"
+    assert [session["status"] for session in again.manifest["sessions"]] == ["interrupted", "complete"]
+    assert not list(parts.glob("**/.*.aside"))
+
+
+def test_steps_without_episodes_are_no_finished_chunk():
+    directory = carry_out(SMALL).directory
+    victim = sorted(directory.glob("episodes/*.parquet"))[0]
+    victim.unlink()
+    steps = store.load(directory).steps
+    assert steps is not None
+    assert steps["seed"].n_unique() == 9
+    assert carry_out(SMALL).played == 3
+
+
+def test_a_chunk_that_fails_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch):
+    def failing(chunk):
+        if 4 in chunk.seeds:
+            raise ZeroDivisionError("no fish")
+        return play_chunk(chunk)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(task, "play_chunk", failing)
+        result = carry_out(SMALL)
+    (failure,) = result.failures
+    assert failure.error == "ZeroDivisionError: no fish"
+    assert 'raise ZeroDivisionError("no fish")' in (result.directory / "failures" / f"{failure.chunk}.txt").read_text()
+    found = store.load(result.directory)
+    assert found.manifest["status"] == "failed"
+    assert found.manifest["failures"] == [{"chunk": failure.chunk, "error": failure.error}]
+    assert found.episodes["seed"].to_list() == [0, 1, 2, *range(6, 12)]
+    result = carry_out(SMALL)
+    assert (result.played, result.failures) == (3, [])
+    assert not (result.directory / "failures").exists()
+
+
+def test_a_full_disk_is_said_and_keeps_what_is_finished(comity, monkeypatch: pytest.MonkeyPatch):
+    written = []
+
+    def full(path: Path, frame: pl.DataFrame) -> None:
+        written.append(path)
+        if len(written) > 4:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        write(path, frame)
+
+    write = store.write_shard
+    monkeypatch.setattr(store, "write_shard", full)
+    told = comity("sweep", *SMALL, "out=full")
+    assert told.code == 1
+    assert "No space left on device" in told.err
+    assert "6 of 12 points are kept" in told.err
+    assert len(written) == 5
+    assert store.load("full").episodes.height == 6
+    assert store.load("full").manifest["status"] == "failed"
+
+
+def test_a_file_size_limit_of_the_system_is_said(tmp_path: Path):
+    pytest.importorskip("resource")
+    code = """if True:
+        import resource, sys
+        from comity.experiments.cli import main
+        arguments = ["game=matrix", "game.horizon=3,3000", "seats.agents=[random]", "seed=range(30)", "record=all"]
+        from comity.experiments.play import play
+        play("matrix", ["random"])  # whatever numba wants to keep, it keeps before there is a limit
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
+        sys.exit(main(["sweep", *arguments, "out=limited"]))
+    """
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 1
+    assert "File too large" in done.stderr
+    assert "30 of 60 points are kept" in done.stderr
+    found = store.load("limited")
+    assert found.episodes.height == 30
+    assert found.steps is not None
+    assert found.steps["step"].max() == 3
+
+
+def test_two_sweeps_do_not_share_a_directory():
+    directory = carry_out(SMALL).directory
+    with (
+        store.lock(directory),
+        pytest.raises(SettingError, match=rf"another sweep \(process {os.getpid()}\) is at work"),
+    ):
+        carry_out(SMALL)
+    assert carry_out(SMALL).played == 0
+
+
+def test_the_lock_of_a_dead_process_is_stale():
+    Path("out").mkdir()
+    Path("out/.lock").write_text("999999")
+    assert carry_out([*SMALL, "out=out"]).played == 12
+
+
+def test_a_directory_holds_one_design():
+    carry_out([*SMALL, "out=a"])
+    with pytest.raises(SettingError, match="it holds the sweep matrix-"):
+        carry_out([*SMALL, "game.horizon=6", "out=a"])
+
+
+def test_load_says_what_is_not_there():
+    with pytest.raises(FileNotFoundError, match="holds no sweep"):
+        store.load(".")
+
+
+def test_manifest(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "not-for-the-disk")
+    result = carry_out(
+        ["game=matrix", "seats.agents=[tft,alld]", "game.horizon=5,6", "seed=2,4", "deliberator.rationality=inf"]
+    )
+    text = (result.directory / "manifest.json").read_text()
+    assert "not-for-the-disk" not in text
+    told = json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
+    assert told["name"] == "matrix"
+    assert result.directory.name == f"matrix-{told['design']}"
+    assert told["axes"]["game.horizon"] == [5, 6]
+    assert told["seeds"] == {"count": 2, "values": [2, 4]}
+    assert told["grids"][0]["seats.agents"] == [["tft", "alld"]]
+    assert told["counts"] == {"points": 4, "cells": 2, "finished": 4}
+    assert set(told["versions"]) == {"comity", "python", "numpy", "numba", "polars", "hydra-core"}
+    assert set(told["host"]) == {"system", "machine", "processors"}
+    assert told["wall_seconds"] > 0
+    assert told["launcher"] == "basic"
+    assert told["overrides"][0] == "game=matrix"
+
+
+def test_jobs_share_the_work():
+    class Fake:
+        def __init__(self, seconds: float) -> None:
+            self.seconds = seconds
+
+    chunks = [Fake(s) for s in (1, 5, 2, 4)]
+    shares = sweep.shared_out(chunks, 2)  # type: ignore[arg-type]
+    assert [[chunk.seconds for chunk in share] for share in shares] == [[5, 1], [4, 2]]
+    assert len(sweep.shared_out(chunks, 16)) == 4  # type: ignore[arg-type]
+    assert sweep.shared_out(chunks, 1) == [chunks]  # type: ignore[arg-type]

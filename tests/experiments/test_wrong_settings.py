@@ -1,0 +1,112 @@
+"""Whatever is wrong is said in one line, before any work, and leaves nothing behind."""
+
+from pathlib import Path
+
+import pytest
+
+WRONG = {
+    # unknown names, with the nearest known one
+    "sed=3": "unknown setting 'sed'. Did you mean 'seed'?",
+    "norm=kind": "Did you mean 'norms'?",
+    "chunks=[a]": "unknown setting 'chunks'",
+    "game=fisher": "unknown game 'fisher'. Did you mean 'fishery'?",
+    "game=matrix norms=knd": "unknown norms 'knd'. Did you mean 'kind'?",
+    "game=matrix seats=deliberator": "unknown seats 'deliberator'. Did you mean 'deliberators'?",
+    "game=matrix experiment=norms_by_famly": "Did you mean 'norms_by_family'?",
+    "game=matrix experiment.nam=x": "unknown setting of experiment 'nam'. Did you mean 'name'?",
+    "game=matrix hydra/launcher=jobib": "unknown hydra/launcher 'jobib'",
+    "game=matrix hydra.sweeper.job=3": "unknown setting of hydra.sweeper 'job'. Did you mean 'jobs'?",
+    "game=fishery game.capcity=5": "unknown setting of fishery 'capcity'. Did you mean 'capacity'?",
+    "game=matrix game.name=fishery": "unknown setting of matrix 'name'",
+    "game=matrix game.preset=axelrod": "unknown preset of matrix 'axelrod'. Did you mean 'axelrod_1980'?",
+    "game=matrix norms.kindnes=1": "unknown setting of norms 'kindnes'. Did you mean 'kindness'?",
+    "game=matrix norms.reciprocity.positiv=1": "Did you mean 'positive'?",
+    "game=matrix deliberator.dept=3": "Did you mean 'depth'?",
+    "game=matrix seats.agent=[tft]": "Did you mean 'seats.agents'?",
+    "game=matrix seats.agents=[tftt]": "unknown agent for matrix 'tftt'. Did you mean 'tft'?",
+    "game=matrix seats.agents=[{agent:gtft,p:1}]": "unknown setting of seats.gtft 'p'. Known: q",
+    "game=matrix seats.agents=[{agent:gtft,norms:knd}]": "Did you mean 'kind'?",
+    # wrong types and values out of range
+    "game=matrix game.horizon=0": "matrix.horizon = 0 is not allowed: it must be",
+    "game=matrix game.horizon=2.5": "matrix.horizon = 2.5 is not allowed: it must be",
+    "game=matrix game.action_noise=0.1,1.5": "matrix.action_noise = 1.5 is not allowed: it must be a number in [0, 1]",
+    "game=matrix game.payoffs=[1,2]": "matrix.payoffs = [1, 2] is not allowed",
+    "game=matrix norms.kindness=0,5": "norms.kindness = 5 is not allowed: it must be a number in [-1, 2]",
+    "game=matrix norms.kindness=abc": "norms.kindness = 'abc' is not allowed",
+    "game=matrix norms.reciprocity=1": "norms.reciprocity = 1 is not allowed: it must be settings by name",
+    "game=matrix norms.circle.groups=[0]": "norms.circle.groups = [0] is not allowed: it must be a list of 2 groups",
+    "game=matrix norms.circle.patients={stock:1}": "norms.circle.patients has 'stock', which is not allowed",
+    "game=matrix deliberator.depth=0": "deliberator.depth = 0 is not allowed",
+    "game=matrix seats.agents=[]": "seats = [] is not allowed: it must be 1 to 2 agents",
+    "game=matrix seats.agents=[tft,alld,tft]": "it must be 1 to 2 agents, for 2 seats of matrix",
+    "game=matrix seats.agents=[greedy]": "agent 'greedy' does not play matrix",
+    "game=matrix seats.agents=[{agent:gtft,q:3}]": "seats.gtft.q = 3 is not allowed: it must be a number in [0, 1]",
+    "game=matrix seats.agents=[{q:3}]": "names no agent",
+    "game=matrix seats.agents=5": "seats.agents = 5 is not allowed",
+    "game=matrix seed=-1": "seed = -1 is not allowed",
+    "game=matrix seed=abc": "seed = 'abc' is not allowed",
+    "game=matrix seed=range(0)": "seed = 'range(0)' is not allowed: it must be at least one value",
+    "game=matrix seed=interval(0,1)": "seed = 'interval(0,1)' is not allowed",
+    "game=matrix record=al": "record = 'al' is not allowed: it must be one of none, sample, all",
+    "game=matrix chunk_points=0": "chunk_points = 0 is not allowed",
+    "game=matrix hydra.sweeper.jobs=0": "hydra.sweeper.jobs = 0 is not allowed",
+    "game=matrix hydra.sweeper.jobs=many": "could not be converted to Integer",
+    # what cannot be, or cannot be swept
+    "game=matrix record=none,all": "record = 'none,all' is not allowed: it must be one value",
+    "game=null": "no game is given",
+    "game=[matrix,fishery]": "game = ['matrix', 'fishery'] is not allowed",
+    "experiment=norms_by_family game=chess": "it must be one of the games of the experiment",
+    "experiment=norms_by_family game.action_noise=0.1": "unknown setting of fishery 'action_noise'",
+    "game=fishery game.preset=govsim_fishery": "needs the institution",
+    "deliberator={depth:3}": "deliberator is not one setting",
+    # what Hydra's grammar does not take
+    "fishery": "cannot read 'fishery': a setting is written key=value",
+    "game=matrix norms.kindness=[0,1": "cannot read 'norms.kindness=[0,1'",
+    "~game": "a setting is written key=value",
+}
+
+
+@pytest.mark.parametrize("typed", WRONG)
+def test_a_wrong_setting_is_one_line_and_leaves_nothing(comity, typed: str) -> None:
+    told = comity("sweep", *typed.split(" "))
+    assert told.code == 2
+    (line,) = told.complaints
+    assert line.startswith("error: ")
+    assert WRONG[typed] in line
+    assert list(Path().iterdir()) == []
+
+
+def test_an_out_that_is_not_ours_is_refused(comity) -> None:
+    Path("thesis").mkdir()
+    Path("thesis/chapter.tex").write_text("words")
+    told = comity("sweep", "game=matrix", "out=thesis")
+    assert told.code == 2
+    assert told.complaints == [
+        "error: out = 'thesis' is not allowed: it must be new, empty, or the directory of this same sweep"
+    ]
+    assert comity("sweep", "game=matrix", "out=thesis/chapter.tex").code == 2
+    assert [path.name for path in Path("thesis").iterdir()] == ["chapter.tex"]
+
+
+def test_a_file_of_the_user_is_checked_like_a_command_line(comity) -> None:
+    Path("my/norms").mkdir(parents=True)
+    Path("my/norms/stern.yaml").write_text("preset: kind\nkindnes: 0.3\n")
+    Path("my/experiment").mkdir()
+    Path("my/experiment/study.yaml").write_text("# @package _global_\nexperiment:\n  grid: []\n")
+    Path("my/experiment/other.yaml").write_text("# @package _global_\nexperiment:\n  grids: [{gme: matrix}]\n")
+    told = comity("sweep", "--config-dir", "my", "game=matrix", "norms=stern")
+    assert told.code == 2
+    assert "unknown setting of norms 'kindnes'. Did you mean 'kindness'?" in told.err
+    told = comity("sweep", "--config-dir", "my", "experiment=study")
+    assert told.code == 2
+    assert "grid" in told.err
+    assert len(told.complaints) == 1
+    assert (
+        "unknown setting 'gme'. Did you mean 'game'?" in comity("sweep", "--config-dir", "my", "experiment=other").err
+    )
+    assert [path.name for path in Path().iterdir()] == ["my"]
+
+
+def test_run_plays_one_world_only(comity) -> None:
+    assert "comity run plays one world, and these are 2" in comity("run", "game=matrix", "seed=1,2").err
+    assert "no game is given" in comity("run").err
