@@ -4,10 +4,9 @@ A **cell** is one setting, a **world** a cell under one seed; the world is the u
 world are averaged first. Frames in, frames out; a value is null where it is undefined.
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
@@ -16,16 +15,14 @@ from .definitions import DEFINITIONS, DERIVED, YES_NO
 from .measure import FloatArray, Interval
 from .statistics import bootstrap_ci, paired_ci, stratified_ci, wilson
 
-FACTORS = ("point", "cell", "game", "seats", "norms", "seed", "episode", "outcome")
+FACTORS = ("point", "cell", "game", "seats", "norms", "varied", "bearers", "seed", "episode", "outcome")
 GAME_ORDER = ("matrix", "fishery", "alternating_offers", "standoff")
 NORM_ORDER = ("selfish", "kind", "compassionate", "reciprocal", "universal", "equanimous", "brahmavihara")
 BASELINE = "selfish"
-ARMS = {"with_exploiter": "exploiter,deliberator", "with_reciprocator": "deliberator,reciprocator"}
-"""Who sits where in the arms that have a name of their own; the last fills the seats that are left."""
-BEARER = "deliberator"
 DRAWS = 1000
 FEW = 5
 _SAME = 1e-12
+T = TypeVar("T")
 
 
 def value_axes(episodes: pl.DataFrame) -> list[str]:
@@ -46,58 +43,44 @@ def cells(episodes: pl.DataFrame) -> pl.DataFrame:
     """One row per cell in display order.
 
     Columns: ``cell``, ``game``, ``seats``, ``norms``, the value axes, ``condition`` (the label: the norm and what else
-    was set), ``variant`` (what else), ``base`` (nothing is set but what belongs to the norm, as far as that can be
-    told), ``mixed`` (some seats do not carry the norm).
+    was set), ``variant`` (what else), ``base`` (nothing was set that other cells of the same arm leave as it is),
+    ``mixed`` (some seats do not carry the norm), ``bearers`` (which seats do; null if the table does not tell).
+
+    What was set in a cell stands in ``varied`` (a list of axes); a table without that column set every axis that is
+    not null.
     """
     axes = value_axes(episodes)
     keys = [pl.col("game", "seats", "norms").cast(pl.String).fill_null("–"), *axes]
-    rows = episodes.select("cell", *keys).unique("cell", keep="first", maintain_order=True).to_dicts()
-    own = {axis: _own_values(rows, axis) for axis in axes}
-    for row in rows:
-        row |= _place(row, own)
+    lists = [name for name in ("varied", "bearers") if name in episodes.columns]
+    rows = episodes.select("cell", *keys, *lists).unique("cell", keep="first", maintain_order=True).to_dicts()
+    varied = [
+        set(row["varied"]) if "varied" in row else {axis for axis in axes if row[axis] is not None} for row in rows
+    ]
+    common = {arm: set.intersection(*sets) for arm, sets in _by_arm(rows, varied).items()}
+    for row, here in zip(rows, varied, strict=True):
+        carries = row.setdefault("bearers", None) or []
+        variant = "".join(f" · {short(axis)}={_plain(row[axis])}" for axis in axes if axis in here)
+        row |= {"condition": row["norms"] + variant, "variant": variant, "base": here <= common[_arm(row)]}
+        row |= {"mixed": any(carries) and not all(carries)}
     rows.sort(key=lambda row: _order(row, axes))
     schema = {"cell": episodes.schema["cell"], "game": pl.String, "seats": pl.String, "norms": pl.String}
     schema |= {axis: episodes.schema[axis] for axis in axes}
     schema |= {"condition": pl.String, "variant": pl.String, "base": pl.Boolean, "mixed": pl.Boolean}
-    return pl.DataFrame(rows, schema=schema)
+    return pl.DataFrame(rows, schema={**schema, "bearers": pl.List(pl.Boolean)})
 
 
 Row = dict[str, Any]
 
 
-def _own_values(rows: Sequence[Row], axis: str) -> dict[tuple[str, str], tuple[bool, Any]]:
-    """By (game, norm): is the value known that the norm has where nobody sets this axis, and which is it?
+def _arm(row: Row) -> tuple[str, str]:
+    return row["game"], row["seats"]
 
-    It is null where tables leave it out; else the only value there is, or the one that an arm without a sweep shows;
-    ``selfish`` is neutral in everything, 0, where other norms were not swept.
-    """
-    by_arm: dict[tuple[str, str], dict[str, set[Any]]] = {}
-    for row in rows:
-        by_arm.setdefault((row["game"], row["norms"]), {}).setdefault(row["seats"], set()).add(row[axis])
-    everything = {key: set().union(*arms.values()) for key, arms in by_arm.items()}
-    found = {}
-    for (game, norm), arms in by_arm.items():
-        values = everything[game, norm]
-        alone = set().union(*(there for there in arms.values() if len(there) == 1))
-        rivals = [there for (where, other), there in everything.items() if where == game and other != norm]
-        neutral = norm == BASELINE and axis.startswith("norms.") and 0 in values and any(len(r) == 1 for r in rivals)
-        if None in values or len(values) == 1 or len(alone) == 1:
-            found[game, norm] = (True, None if None in values else next(iter(alone or values)))
-        else:
-            found[game, norm] = (neutral, 0)
+
+def _by_arm(rows: Sequence[Row], values: Sequence[T]) -> dict[tuple[str, str], list[T]]:
+    found: dict[tuple[str, str], list[T]] = {}
+    for row, value in zip(rows, values, strict=True):
+        found.setdefault(_arm(row), []).append(value)
     return found
-
-
-def _place(row: Row, own: Mapping[str, Mapping[tuple[str, str], tuple[bool, Any]]]) -> Row:
-    """The label of a cell and what follows from it."""
-    known = {axis: values[row["game"], row["norms"]] for axis, values in own.items()}
-    set_here = [
-        axis for axis, (sure, value) in known.items() if row[axis] is not None and not (sure and row[axis] == value)
-    ]
-    variant = "".join(f" · {short(axis)}={_plain(row[axis])}" for axis in set_here)
-    base = not any(known[axis][0] for axis in set_here)
-    mixed = len(set(_carriers(row["seats"]))) > 1
-    return {"condition": row["norms"] + variant, "variant": variant, "base": base, "mixed": mixed}
 
 
 def _order(row: Row, axes: Sequence[str]) -> tuple[Any, ...]:
@@ -131,20 +114,14 @@ def short(axis: str) -> str:
     return axis.rpartition(".")[2]
 
 
-def bearers(seats: str, n: int) -> list[int]:
-    """The seats of ``n`` that carry the norm, by the arm's name or its list of agents; all where it does not say.
+def focal(bearers: Sequence[bool] | None, n: int) -> list[int]:
+    """The seats of ``n`` whose measures speak of the norm: those that carry it, all if none does or nobody knows.
 
-    >>> bearers("with_exploiter", 3), bearers("deliberator,tft", 2), bearers("deliberators", 2)
-    ([1, 2], [0], [0, 1])
+    >>> focal([False, True, True], 3), focal([False, False], 2), focal(None, 2)
+    ([1, 2], [0, 1], [0, 1])
     """
-    carries = _carriers(seats)
-    wanted = [carries[min(k, len(carries) - 1)] for k in range(n)]
-    return [k for k in range(n) if wanted[k] or not any(wanted)]
-
-
-def _carriers(seats: str) -> list[bool]:
-    """Which of the agents that an arm lists carry the norm."""
-    return [agent.startswith(BEARER) for agent in re.split(r",(?![^(]*\))", ARMS.get(seats, seats))]
+    carry = [k for k, bears in enumerate(bearers or []) if bears]
+    return carry or list(range(n))
 
 
 def worlds(episodes: pl.DataFrame) -> pl.DataFrame:
@@ -177,15 +154,11 @@ def _of_seats(episodes: pl.DataFrame) -> dict[str, pl.Expr]:
 def _mean_over(episodes: pl.DataFrame, name: str, bearing: bool) -> pl.Expr:
     """The mean of a per-seat column over the seats that do, or do not, carry the norm; null where there are none."""
     values = pl.col(name).cast(pl.List(pl.Float64)).list.eval(pl.element().fill_nan(None))
-    arms = episodes.select(pl.col("seats").cast(pl.String).fill_null("–").unique().sort())["seats"]
-    n = int(episodes.select(pl.col(name).cast(pl.List(pl.Float64)).list.len().max()).item() or 0)
-    found = pl.lit(None, pl.Float64)
-    for arm in arms:
-        focal = set(bearers(arm, n))
-        wanted = [k for k in range(n) if (k in focal) == bearing]
-        mean = values.list.gather(wanted, null_on_oob=True).list.mean() if wanted else pl.lit(None, pl.Float64)
-        found = pl.when(pl.col("seats").cast(pl.String).fill_null("–") == arm).then(mean).otherwise(found)
-    return found
+    if "bearers" not in episodes.columns:
+        return values.list.mean() if bearing else pl.lit(None, pl.Float64)
+    chosen = pl.col("bearers").list.eval(pl.when(pl.element() == bearing).then(1.0))  # null leaves a seat out
+    all_or_none = values.list.mean() if bearing else pl.lit(None, pl.Float64)
+    return pl.when(pl.col("bearers").list.any()).then((values * chosen).list.mean()).otherwise(all_or_none)
 
 
 def summarise(episodes: pl.DataFrame, measures: Iterable[str] | None = None) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from .. import __version__
 from ..agents.agent import Agent
 from ..agents.deliberator import Deliberator
 from ..agents.norms import Norms, as_settings, norms
-from ..agents.seats import CARRIERS, fill, seat
+from ..agents.seats import CARRIERS, carries_norms, fill, seat
 from ..envs.catalogue import game_class
 from ..envs.game import Game
 from ..envs.settings import SettingError, check, refuse
@@ -27,10 +27,16 @@ T = TypeVar("T")
 
 class Cell(NamedTuple):
     """One setting: ``params`` of the ``game``, ``seats`` as given, the ``deliberator``'s settings and the ``norms``
-    (None: seats keep what they have), all resolved and plain; ``factors`` are the names by which tables know it."""
+    (None: seats keep what they have), all resolved and plain.
+
+    ``factors`` are the names by which tables know it, ``varied`` those of them that the grid set here (others have the
+    value of the game or norm), and ``bearers`` says for each seat whether the norms reach what it does.
+    """
 
     id: str
     factors: dict[str, Any]
+    varied: list[str]
+    bearers: list[bool]
     game: str
     params: dict[str, Any]
     seats: list[Any]
@@ -41,6 +47,15 @@ class Cell(NamedTuple):
         """What the worlds of one batch must share: the rules, and the kinds of agents."""
         fixed = {name: value for name, value in self.deliberator.items() if name not in VARIES}
         return canonical([self.game, self.params, self.seats, fixed, self.norms is None])
+
+    def told(self) -> dict[str, Any]:
+        """What every row of a table says of it."""
+        return {"cell": self.id, **self.factors, "varied": self.varied, "bearers": self.bearers}
+
+    def minds(self) -> list[dict[str, Any]]:
+        """The settings of every deliberator that is named in ``seats``."""
+        specs = [_spec(given) for given in self.seats]
+        return [_thinking(self.deliberator, spec) for spec in specs if spec.get("agent") == Deliberator.name]
 
     def plain(self) -> dict[str, Any]:
         """The cell as plain values."""
@@ -83,6 +98,10 @@ def seat_agents(game: Game, cells: Sequence[Cell], which: npt.NDArray[np.intp]) 
     return agents
 
 
+def _thinking(settings: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: spec.get(name, value) for name, value in settings.items()}
+
+
 def _spec(given: Any) -> dict[str, Any]:
     if not isinstance(given, str | Mapping):
         raise refuse("seats.agents", given, "names of agents, or settings of one such as {agent: gtft, q: 0.3}")
@@ -106,9 +125,9 @@ class Resolver:
         thinking = self._once(self._deliberator, _part(wanted, "deliberator"))
         label, seats = self._once(self._seats, _part(wanted, "seats"))
         factors = {"game": wanted["game"], "seats": label, "norms": _norms_label(wanted)}
-        cell = Cell("", factors, game.name, params, seats, thinking, norm)
-        identity = self._once(self._identity, cell._replace(factors={}), game)
-        return cell._replace(id=identity)
+        cell = Cell("", {}, [], [], game.name, params, seats, thinking, norm)
+        identity = self._once(self._identity, cell, game)
+        return cell._replace(id=identity, factors=factors, bearers=self._once(self._bearers, seats, game))
 
     def _once(self, resolve: Callable[..., T], *given: Any) -> T:
         key = f"{resolve.__name__} {given!r}"
@@ -145,6 +164,10 @@ class Resolver:
         if not isinstance(agents, list):
             raise refuse("seats.agents", agents, "a list of agents, for example [tft,alld]")
         return given[""] if by_name else ",".join(spelled(agent) for agent in agents), agents
+
+    def _bearers(self, seats: list[Any], game: Game) -> list[bool]:
+        specs = [_spec(given) for given in fill(game, seats)]
+        return [spec.get("norms") is None and carries_norms(game, spec) for spec in specs]
 
     def _identity(self, cell: Cell, game: Game) -> str:
         """Seats the agents once, to be sure that it can be done, and hashes all that decides what happens."""

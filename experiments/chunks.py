@@ -136,15 +136,17 @@ def episode_rows(
 
     What is undefined (NaN) becomes null; a measure of each seat, (W, N), becomes a column of lists.
     """
-    factors = pl.DataFrame([{"cell": cell.id, **cell.factors} for cell in chunk.cells], infer_schema_length=None)
-    told = {
+    lists = {"varied": pl.List(pl.String), "bearers": pl.List(pl.Boolean)}
+    told = [cell.told() for cell in chunk.cells]
+    factors = pl.DataFrame(told, schema_overrides=lists, infer_schema_length=None)[chunk.which]
+    ended = {
         "seed": chunk.seeds,
         "episode": record.final["episode"],
         "length": record.lengths,
         "outcome": np.array(record.outcomes)[record.outcome],
     }
     measures = {name: _column(values) for name, values in measure(record).items()}
-    return pl.DataFrame({"point": chunk.points}).hstack(factors[chunk.which]).with_columns(**{**told, **measures})
+    return pl.DataFrame({"point": chunk.points}).hstack(factors).with_columns(**{**ended, **measures})
 
 
 def _column(values: np.ndarray) -> pl.Series:

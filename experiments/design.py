@@ -35,9 +35,11 @@ class Design(NamedTuple):
 
     def key(self) -> str:
         """Eight hexadecimal digits of what decides the tables, however the study was written down."""
-        pairs = sorted(zip((cell.id for cell in self.cells), self.seeds, strict=True), key=lambda pair: pair[0])
-        parts = [[cell, hashlib.blake2b(seeds.tobytes(), digest_size=8).hexdigest()] for cell, seeds in pairs]
-        return digest([self.name, self.record, parts], size=4)
+        parts = [
+            [cell.told(), hashlib.blake2b(seeds.tobytes(), digest_size=8).hexdigest()]
+            for cell, seeds in zip(self.cells, self.seeds, strict=True)
+        ]
+        return digest([self.name, self.record, sorted(parts, key=lambda part: part[0]["cell"])], size=4)
 
 
 def point_ids(cell: str, seeds: Sequence[int] | Seeds) -> list[str]:
@@ -84,7 +86,10 @@ def _with_axes(cells: Mapping[str, Cell], given: Mapping[str, Mapping[str, Any]]
     counts = Counter((game, key) for game, key, _ in pairs)
     varied = [key for key in candidates if any(counts[game, key] > 1 for game, _ in counts)]
     return [
-        cell._replace(factors={**cell.factors, **{key: values[name][key] for key in varied}})
+        cell._replace(
+            factors={**cell.factors, **{key: values[name][key] for key in varied}},
+            varied=[key for key in varied if key in given[name]],
+        )
         for name, cell in cells.items()
     ]
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .. import __version__
+from .cells import Cell
 from .design import Design
 from .schema import Options
 from .task import Failure
@@ -39,6 +40,7 @@ def opened(
             "chunk_points": options.chunk_points,
             "grids": [{**grid, "seed": span(grid["seed"])} for grid in design.grids],
             "axes": design.axes,
+            "settings": resolved(design.cells),
             "seeds": {"count": len(seeds), "values": span(seeds)},
             "counts": {"points": design.points, "cells": len(design.cells), "finished": 0},
             "failures": [],
@@ -69,6 +71,22 @@ def closed(
         "wall_seconds": round(manifest["wall_seconds"] + seconds, 3),
         "sessions": [*earlier, {**session, "status": status, "ended": now()}],
     }
+
+
+def resolved(cells: Sequence[Cell]) -> dict[str, Any]:
+    """Every value that a setting took, whether it was typed or not: of each game, and of the deliberators."""
+    games: dict[str, list[Mapping[str, Any]]] = {}
+    for cell in cells:
+        games.setdefault(cell.factors["game"], []).append(cell.params)
+    return {
+        "games": {game: _values_taken(params) for game, params in games.items()},
+        "deliberator": _values_taken([mind for cell in cells for mind in cell.minds()]),
+    }
+
+
+def _values_taken(settings: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    names = settings[0] if settings else ()
+    return {name: list(dict.fromkeys(one[name] for one in settings)) for name in names}
 
 
 def versions() -> dict[str, str]:

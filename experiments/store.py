@@ -47,7 +47,8 @@ class Results(NamedTuple):
 
 
 FRONT = (
-    "point", "cell", "game", "seats", "norms", "seed", "episode", "length", "outcome", "step", "agent", "addressee",
+    "point", "cell", "game", "seats", "norms", "varied", "bearers", "seed",
+    "episode", "length", "outcome", "step", "agent", "addressee",
     "action", "intended", "reward", "cooperation",
 )  # fmt: skip
 """Columns that come first in a table, in this order."""

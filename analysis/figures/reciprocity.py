@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from ..reciprocity import rho_null
-from ..summary import bearers, tracks
+from ..summary import focal, tracks
 from .dots import by_arm
 from .style import INK, MUTED, PAGE, house
 
@@ -27,17 +27,18 @@ def reciprocity_null(steps: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """
     directed = "addressee" in steps.columns
     rows = []
-    joined = steps.join(cells.select("cell", "seats"), on="cell", how="inner")
+    carriers = dict(cells.select("cell", "bearers").iter_rows())
+    joined = steps.join(cells.select("cell"), on="cell", how="semi")
     for (cell,), part in joined.partition_by("cell", as_dict=True, maintain_order=True).items():
         labels = tracks(part, "cooperation")[cell]
         n = labels.shape[2]
         if n < 2 or (n > 2 and directed and part["addressee"].is_not_null().any()):
             continue
-        found, focal = rho_null(labels, draws=NULL_DRAWS), bearers(part["seats"][0], n)
-        if np.isnan(found.excess[focal]).all():
+        found, seats = rho_null(labels, draws=NULL_DRAWS), focal(carriers[cell], n)
+        if np.isnan(found.excess[seats]).all():
             continue
-        numbers = {"null_mean": np.nanmean(found.null_mean[focal]), "excess": np.nanmean(found.excess[focal])}
-        numbers |= {"p": np.nanmax(found.p[focal]), "n": found.n[focal].min()}
+        numbers = {"null_mean": np.nanmean(found.null_mean[seats]), "excess": np.nanmean(found.excess[seats])}
+        numbers |= {"p": np.nanmax(found.p[seats]), "n": found.n[seats].min()}
         rows.append(
             {"cell": cell, **{key: value.item() for key, value in numbers.items()}, "flags": ", ".join(found.flags)}
         )

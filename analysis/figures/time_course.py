@@ -1,13 +1,14 @@
 """How things went, step by step."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
 from matplotlib.figure import Figure
 
 from ..measure import FloatArray, divide
-from ..summary import bearers, cells, tracks
+from ..summary import cells, focal, tracks
 from .dots import MOST_ARMS
 from .lines import Course, draw, legend, step_axis
 from .style import NothingToDraw, house, names, panels
@@ -58,19 +59,16 @@ def time_course(
     return figure
 
 
-def _course(name: str, row: dict[str, object], track: FloatArray, last: int) -> Course:
+def _course(name: str, row: dict[str, Any], track: FloatArray, last: int) -> Course:
     """One cell's line."""
-    found = course(_of_worlds(name, track, str(row["seats"]), last))
-    return found._replace(
-        norm=str(row["norms"]), over=bool(len(found.steps)) and name != "stock" and track.shape[1] < last
-    )
+    found = course(_of_worlds(name, track[:, :, focal(row["bearers"], track.shape[2])], last))
+    return found._replace(norm=row["norms"], over=bool(len(found.steps)) and name != "stock" and track.shape[1] < last)
 
 
-def _of_worlds(name: str, track: FloatArray, seats: str, last: int) -> FloatArray:
-    """(W, T): what is drawn of each world."""
+def _of_worlds(name: str, track: FloatArray, last: int) -> FloatArray:
+    """(W, T): what is drawn of each world, of the seats in ``track`` (W, T, seats)."""
     if name in ("cooperation", "pressing"):
-        labels = track[:, :, bearers(seats, track.shape[2])]
-        mean = divide(np.nansum(labels, axis=2), (~np.isnan(labels)).sum(axis=2))
+        mean = divide(np.nansum(track, axis=2), (~np.isnan(track)).sum(axis=2))
         return 1 - mean if name == "pressing" else mean
     shared = track[:, :, 0]  # a signal of the world is the same for every seat
     if name != "stock":

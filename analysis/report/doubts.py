@@ -5,8 +5,8 @@ from typing import Any
 
 import polars as pl
 
-from ..summary import ARMS, BEARER, FEW
-from .design import settings
+from ..summary import FEW
+from .design import minds
 from .formats import count, definition, listed
 from .markup import Markup, el
 from .parts import arm_title, game_title
@@ -20,7 +20,7 @@ def doubts(summary: pl.DataFrame, effects: pl.DataFrame, manifest: Mapping[str, 
     """The section."""
     items = [
         _item("hypothesis"),
-        _deliberator(summary["seats"].unique().to_list(), manifest),
+        _deliberator(manifest),
         _ignored(effects),
         _without_variation(summary),
         _few(summary),
@@ -43,16 +43,14 @@ def _folded(summary: str, lines: list[Markup]) -> Markup:
     return el("details", el("summary", summary), el("ul", *lines))
 
 
-def _deliberator(arms: list[str], manifest: Mapping[str, Any]) -> Markup | None:
+def _deliberator(manifest: Mapping[str, Any]) -> Markup | None:
     """Where some seat deliberates."""
-    if not any(BEARER in ARMS.get(arm, arm) for arm in arms):
+    mind = minds(manifest)
+    if not mind:
         return None
-    depth, rationality = settings(manifest, "depth"), settings(manifest, "rationality")
-    ahead = f"Its depth here was {listed(depth)} steps" if depth else "Its depth is 6 steps unless a run sets it"
-    exact = (
-        f"its rationality was {listed(rationality)} per range of utilities"
-        if rationality
-        else "its rationality is not in the manifest"
+    ahead, exact = (
+        listed([f"{value:g}" if isinstance(value, float) else value for value in mind[name]])
+        for name in ("depth", "rationality")
     )
     return _item("deliberator", depth=ahead, rationality=exact)
 

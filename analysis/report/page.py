@@ -10,7 +10,6 @@ import polars as pl
 from ..figures.style import css
 from ..summary import cells
 from . import tables
-from .design import first_of
 from .doubts import doubts
 from .findings import Told, findings
 from .formats import count, listed, prose
@@ -53,7 +52,7 @@ def _whole(manifest: Mapping[str, Any], *parts: Markup) -> str:
 
 
 def _question(manifest: Mapping[str, Any]) -> str:
-    return str(first_of(manifest, "question") or QUESTION)
+    return str(manifest.get("question") or QUESTION)
 
 
 def _asset(name: str) -> str:
@@ -62,7 +61,7 @@ def _asset(name: str) -> str:
 
 def _head(manifest: Mapping[str, Any], played: Markup) -> Markup:
     """The question, what was run, and what is missing of it."""
-    name = first_of(manifest, "name")
+    name = manifest.get("name")
     kicker = el("p", f"comity · {name}" if name else "comity", class_="kicker")
     missing = _missing(manifest)
     return el(
@@ -92,7 +91,7 @@ def _played(data: Data, order: pl.DataFrame) -> str:
     norms, ways = count(order["norms"].n_unique(), "norm"), count(order["seats"].n_unique(), "way")
     worlds = count(data.episodes.select(pl.struct("cell", "seed").n_unique()).item(), "world")
     steps = "" if data.steps is None else f", {count(len(data.steps), 'recorded act')}"
-    seconds = first_of(data.manifest, "wall_seconds", "wall", "seconds")
+    seconds = data.manifest.get("wall_seconds")
     took = f", played in {prose(float(seconds))} s" if isinstance(seconds, int | float) else ""
     were = "was" if len(games) == 1 else "were"
     return (

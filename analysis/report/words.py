@@ -19,33 +19,29 @@ GAMES = {
         "Iterated dilemma",
         "Will two who meet again and again learn to trust each other?",
         "Two agents meet in every step, and each cooperates or defects. Defecting pays more whatever the other does, "
-        "and yet both are "
-        "better off if both cooperate.",
+        "and yet both are better off if both cooperate.",
         "the share of acts that cooperate",
     ),
     "fishery": GameWords(
         "Fishery",
         "Will those who share a lake leave enough for the fish to come back?",
-        "Several agents harvest one stock. What is left grows back, up to what the lake holds; a stock that falls "
-        "too low is lost for "
-        "good, and the episode ends.",
+        "Several agents harvest one stock. What is left grows back, up to what the lake holds; a stock that falls too "
+        "low is lost for good, and the episode ends.",
         "1 for a request of at most one's share of what regrows, 0 from an equal split of everything",
     ),
     "alternating_offers": GameWords(
         "Alternating offers",
         "How do two divide a pie that shrinks while they talk?",
-        "Two agents make offers by turns until one accepts. Every period of waiting makes the pie smaller, and "
-        "without a deal nobody "
-        "gets anything.",
+        "Two agents make offers by turns until one accepts. Every period of waiting makes the pie smaller, and without "
+        "a deal nobody gets anything.",
         "what a proposal leaves to the other, 1 from its Nash-bargaining share on; accepting an offer is no proposal "
         "and has no label",
     ),
     "standoff": GameWords(
         "Standoff",
         "Who takes the first step out of a conflict, and is it answered?",
-        "Two agents have pressed against each other and may hold back or press on, step by step. Pressing pays "
-        "against one who holds; if "
-        "both press, both lose. Moves slip now and then, and a slip looks like malice.",
+        "Two agents have pressed against each other and may hold back or press on, step by step. Pressing pays against "
+        "one who holds; if both press, both lose. Moves slip now and then, and a slip looks like malice.",
         "the share of acts that hold back",
     ),
 }
@@ -83,11 +79,10 @@ CAPTIONS = {
     "cooperation": (
         "Cooperation by norm",
         "Each row is a norm, each panel a way of filling the seats; further right is more cooperation of the seats "
-        "that "
-        "carry the norm. {label} "
+        "that carry the norm. {label} "
         + _INTERVAL
-        + " (percentile bootstrap, {n}). Cooperation is no virtue by itself: look "
-        "at what an exploiter makes of it, below.",
+        + " (percentile bootstrap, {n}). Cooperation is no virtue by itself: look at what an exploiter makes of it, "
+        "below.",
     ),
     "reciprocity": (
         "Reciprocity beside its null",
@@ -99,12 +94,10 @@ CAPTIONS = {
     "welfare": (
         "Long-run welfare, three ways of counting",
         "Payoffs over the whole episode, on the game's own anchors (dashed): 0 is its worst symmetric equilibrium, 1 "
-        "its "
-        "optimum; below 0 and above 1 are possible. The columns count everyone's total, everyone living at the level "
-        "of "
-        "the worst-off seat, and everyone at the geometric mean (Nash; undefined if somebody ends below 0). They are "
-        "never averaged into a score; τ says how far they rank the norms alike (1 fully, −1 in reverse, below .7 is "
-        "little). " + _INTERVAL + " ({n}).",
+        "its optimum; below 0 and above 1 are possible. The columns count everyone's total, everyone living at the "
+        "level of the worst-off seat, and everyone at the geometric mean (Nash; undefined if somebody ends below 0). "
+        "They are never averaged into a score; τ says how far they rank the norms alike (1 fully, −1 in reverse, "
+        "below .7 is little). " + _INTERVAL + " ({n}).",
     ),
     "dose_response": (
         "How much kindness it takes",
@@ -115,10 +108,8 @@ CAPTIONS = {
         "Step by step",
         "Means over worlds with pointwise 95 % bands ({n}); more than 50 steps are averaged in equal blocks. "
         + _STRIPES
-        + " "
-        "Where fewer than half of the worlds still run the line is thin and stands on few; a marker closes a line "
-        "where "
-        "the last episode ended. {stock}",
+        + " Where fewer than half of the worlds still run the line is thin and stands on few; a marker closes a line "
+        "where the last episode ended. {stock}",
     ),
     "survival": (
         "How long the stock lasts",
@@ -130,15 +121,13 @@ CAPTIONS = {
     "bargaining": (
         "Who gets what, how often, and how well",
         "Left: mean payoff of each seat in shares of the whole pie, and what waiting or failing cost both. Middle: "
-        "share "
-        "of episodes with a deal, with Wilson's 95 % interval. Right: how far the deals were from efficient, 0 on the "
-        "frontier; only episodes with a deal count ({n}).",
+        "share of episodes with a deal, with Wilson's 95 % interval. Right: how far the deals were from efficient, 0 "
+        "on the frontier; only episodes with a deal count ({n}).",
     ),
     "escalation": (
         "Pressing over time",
         "The share of acts that press, by step, among the seats that carry the norm, with pointwise 95 % bands over "
-        "worlds "
-        "({n}); lower is calmer. " + _STRIPES,
+        "worlds ({n}); lower is calmer. " + _STRIPES,
     ),
     "quiet_curves": (
         "How long until it is quiet",
@@ -148,8 +137,7 @@ CAPTIONS = {
     ),
     "exploitability": (
         "What it costs to face an exploiter",
-        "One seat takes what it can get. Left: how much the others still cooperate. Right: how much more it earns "
-        "than "
+        "One seat takes what it can get. Left: how much the others still cooperate. Right: how much more it earns than "
         "they do on average; to the right of 0 it pays to exploit them. A norm that cooperates much and is exploited "
         "little stands right on the left and near 0 on the right. " + _INTERVAL + " ({n}).",
     ),
@@ -168,9 +156,9 @@ MARKS = (
 STOCK = "Of a stock that collapsed nothing is left: it counts 0 to the end."
 
 COMPARED = (
-    "All differences are raw differences of means to the selfish norm in the same game and seats. Brackets hold "
-    "95 % intervals over worlds, and n counts the worlds of each side. Normalised welfare is 0 at a game's worst "
-    "symmetric equilibrium and 1 at its optimum. The differences say what happened in these worlds, not why."
+    "All differences are raw differences of means to the selfish norm in the same game and seats. Brackets hold 95 % "
+    "intervals over worlds, and n counts the worlds of each side. Normalised welfare is 0 at a game's worst symmetric "
+    "equilibrium and 1 at its optimum. The differences say what happened in these worlds, not why."
 )
 NOT_COMPARED = "There is no selfish norm in these tables to compare with, so no differences are shown."
 GLANCE_NOTE = (
@@ -187,15 +175,14 @@ DOUBTS = {
     "deliberator": (
         "The deliberator is one kind of mind.",
         "It repeats an act in imagination and expects the others to repeat theirs; it does not learn and does not "
-        "reason "
-        "about reasoning. {depth}; {rationality}. With another depth the same norm can do the opposite: in the "
-        "fishery a "
-        "selfish deliberator grabs at depth 6 and sustains at 12 if the others do.",
+        "reason about reasoning. It looked {depth} steps ahead, with rationality {rationality} per range of "
+        "utilities. With another depth the same norm can do the opposite: in the fishery a selfish deliberator grabs "
+        "at depth 6 and sustains at 12 if the others do.",
     ),
     "ignore": (
         "Some strategies ignore norms.",
-        "A scripted seat without knobs acts the same under every norm, and a planted exploiter or reciprocator does "
-        "by design. {arms}",
+        "A scripted seat without knobs acts the same under every norm, and a planted exploiter or reciprocator does by "
+        "design. {arms}",
     ),
     "variation": (
         "Some cells have no variation between worlds.",
@@ -206,8 +193,7 @@ DOUBTS = {
     "undefined": (
         "Undefined is not zero.",
         "ρ is undefined in worlds in which the other never varied, and those worlds are left out: this happened in "
-        "part "
-        "of the worlds of {cells}. The worlds that are left are not a random draw of all.",
+        "part of the worlds of {cells}. The worlds that are left are not a random draw of all.",
     ),
     "seeds": (
         "Worlds of different norms share their seeds.",

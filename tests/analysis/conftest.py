@@ -21,7 +21,7 @@ PARAMS = {
 }
 
 
-def rows(cell, game, arm, norm, seats, worlds, kindness=None, seed=0, **params):
+def rows(cell, game, arm, norm, seats, worlds, kindness=0.0, varied=(), seed=0, **params):
     """The tables of one cell."""
     record = play(game, seats, worlds=worlds, seed=seed, **{**PARAMS[game], **params})
     columns = {
@@ -30,7 +30,9 @@ def rows(cell, game, arm, norm, seats, worlds, kindness=None, seed=0, **params):
         "game": game,
         "seats": arm,
         "norms": norm,
-        "norms.kindness": pl.Series([kindness] * worlds, dtype=pl.Float64),
+        "norms.kindness": kindness,
+        "varied": pl.Series([list(varied)] * worlds, dtype=pl.List(pl.String)),
+        "bearers": [[arm != "with_exploiter", *[True] * (record.game.n_agents - 1)]] * worlds,
         "seed": record.seeds,
         "episode": 0,
         "outcome": [record.outcomes[k] for k in record.outcome],
@@ -48,9 +50,11 @@ def tables(games=tuple(SELF_PLAY), worlds=6, dose=True):
             found.append(rows(f"{game}-{norm}", game, "deliberators", norm, [agent], worlds))
             found.append(rows(f"{game}-{norm}-x", game, "with_exploiter", norm, ["exploiter", agent], worlds))
     if dose and "matrix" in games:
-        for k, kindness in enumerate((0.0, 0.5, 1.0)):
+        for k, kindness in enumerate((0.5, 1.0)):
             agent = {"agent": "bernoulli", "alpha": kindness}
-            found.append(rows(f"dose-{k}", "matrix", "deliberators", "selfish", [agent], worlds, kindness))
+            found.append(
+                rows(f"dose-{k}", "matrix", "deliberators", "selfish", [agent], worlds, kindness, ["norms.kindness"])
+            )
     episodes, steps = zip(*found, strict=True)
     return pl.concat(episodes, how="diagonal_relaxed"), pl.concat(steps, how="diagonal_relaxed")
 
@@ -59,6 +63,10 @@ MANIFEST = {
     "name": "small",
     "question": "What do <norms> do?",
     "grids": [{"game": ["matrix"], "game.horizon": [30], "deliberator.rationality": [20]}],
+    "settings": {
+        "games": {"matrix": {"temptation": [5.0], "reward": [3.0], "punishment": [1.0], "sucker": [0.0]}},
+        "deliberator": {"depth": [6], "rationality": [20.0]},
+    },
     "versions": {"comity": "0.1.0", "numpy": np.__version__},
     "git": {"revision": "abc", "dirty": False},
     "seeds": {"count": 6, "values": "range(0, 6)"},

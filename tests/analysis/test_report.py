@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from comity.analysis.report import write_report
-from comity.analysis.report.design import matrix_payoffs, settings
+from comity.analysis.report.design import matrix_payoffs, minds
 from comity.analysis.report.markup import Markup, el
 
 VOID = {"meta", "br", "hr", "img", "input", "link"}
@@ -103,7 +103,7 @@ def test_findings_are_differences_with_interval_and_n(page):
     assert re.search(r"a difference of \+0\.\d\d \[\+0\.\d\d, \+0\.\d\d\], n\s=\s6", words)
     assert "significan" not in words.lower()
     assert "because" not in words.lower()
-    assert "24 settings" in words or "27 settings" in words
+    assert "26 settings" in words
 
 
 def test_tables_tell_n_interval_and_definition(page):
@@ -190,17 +190,17 @@ def test_an_old_report_stays_until_the_new_one_is_whole(small, manifest, tmp_pat
 
 
 def test_what_a_manifest_says():
-    grids = [
-        {"game": ["matrix", "fishery"], "deliberator.depth": [6, 12]},
-        {"game": "standoff", "deliberator.depth": 4},
-    ]
-    assert settings({"grids": grids}, "depth") == [6, 12, 4]
-    assert matrix_payoffs({"grids": grids}) == (5, 3, 1, 0)
+    def of(**settings):
+        dilemma = {"temptation": [5.0], "reward": [3.0], "punishment": [1.0], "sucker": [0.0], "payoffs": [None]}
+        return {"settings": {"games": {"matrix": {**dilemma, **settings}}, "deliberator": {"depth": [6, 12]}}}
+
+    assert minds(of())["depth"] == [6, 12]
+    assert matrix_payoffs(of()) == (5, 3, 1, 0)
+    assert matrix_payoffs(of(temptation=[4.0])) == (4, 3, 1, 0)
+    assert matrix_payoffs(of(reward=[3.0, 4.0])) is None
+    assert matrix_payoffs(of(payoffs=[[3, 3, 0, 5, 5, 0, 1, 1]])) is None
     assert matrix_payoffs({}) is None
-    assert matrix_payoffs({"grids": [{"game": ["matrix"], "game.temptation": [4]}]}) == (4, 3, 1, 0)
-    assert matrix_payoffs({"grids": [{"game": ["matrix"], "game.reward": [3, 4]}]}) is None
-    assert matrix_payoffs({"grids": [{"game": ["matrix"], "game.preset": ["stag_hunt"]}]}) is None
-    assert matrix_payoffs({"grids": [{"game": ["matrix"], "game.preset": ["dose_response"]}]}) == (5, 3, 1, 0)
+    assert not minds({})
 
 
 def test_markup_escapes_but_for_markup():

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from comity.analysis.summary import bearers, cells, effects, interval, summarise, tracks, value_axes, worlds
+from comity.analysis.summary import cells, effects, interval, summarise, tracks, value_axes, worlds
 
 
 def frame(rows, *names):
@@ -14,7 +14,9 @@ def frame(rows, *names):
 def test_norms_and_arms_stand_in_their_order():
     given = [("a", "zoo", "x", "kind", 0), ("b", "matrix", "with_exploiter", "odd", 0), ("c", "matrix", "x", "kind", 0)]
     given += [("d", "matrix", "x", "selfish", 0), ("e", "matrix", "with_reciprocator", "kind", 0)]
-    assert cells(frame(given))["cell"].to_list() == ["d", "c", "e", "b", "a"]
+    order = cells(frame([(*row, [row[2] == "x", True]) for row in given], "bearers"))
+    assert order["cell"].to_list() == ["d", "c", "e", "b", "a"]
+    assert order["mixed"].to_list() == [False, False, True, True, False]
 
 
 def test_an_axis_is_constant_in_its_cell_and_varies_between_cells():
@@ -26,47 +28,46 @@ def test_an_axis_is_constant_in_its_cell_and_varies_between_cells():
     assert value_axes(varies) == []
 
 
-def test_base_cells_where_the_grid_left_an_axis_null():
+def test_base_cells_set_nothing_that_others_of_their_arm_leave_as_it_is():
+    axis = "norms.kindness"
+    rows = [("a", "matrix", "x", "selfish", 0, 0.0, []), ("b", "matrix", "x", "selfish", 0, 0.5, [axis])]
+    rows += [("c", "matrix", "x", "kind", 0, 0.8, []), ("d", "matrix", "y", "selfish", 0, 0.0, [axis])]
+    found = cells(frame(rows, axis, "varied"))
+    assert dict(found.select("cell", "base").iter_rows()) == {"a": True, "b": False, "c": True, "d": True}
+    conditions = dict(found.select("cell", "condition").iter_rows())
+    assert conditions == {
+        "a": "selfish", "b": "selfish · kindness=0.5", "c": "kind", "d": "selfish · kindness=0"
+    }  # fmt: skip
+
+
+def test_a_table_that_does_not_tell_what_varied_set_what_is_not_null():
     rows = [("a", "matrix", "x", "selfish", 0, None), ("b", "matrix", "x", "selfish", 0, 0.5)]
     found = cells(frame(rows, "norms.kindness"))
     assert found["base"].to_list() == [True, False]
     assert found["condition"].to_list() == ["selfish", "selfish · kindness=0.5"]
 
 
-def test_base_cells_where_every_cell_tells_its_resolved_value():
-    rows = [("a", "matrix", "x", "selfish", 0, 0.0), ("b", "matrix", "x", "selfish", 0, 0.5)]
-    rows += [("c", "matrix", "x", "kind", 0, 0.8), ("d", "matrix", "y", "selfish", 0, 0.0)]
-    found = cells(frame(rows, "norms.kindness"))
-    assert dict(found.select("cell", "base").iter_rows()) == {"a": True, "b": False, "c": True, "d": True}
-    alone = cells(frame(rows[:3], "norms.kindness"))  # no arm without a sweep, but selfish is neutral
-    assert dict(alone.select("cell", "base").iter_rows()) == {"a": True, "b": False, "c": True}
-
-
-def test_where_nobody_knows_what_is_plain_every_cell_is_shown():
+def test_where_every_cell_sets_an_axis_every_cell_is_shown():
     rows = [(f"{norm}{noise}", "matrix", "x", norm, 0, noise) for norm in ("selfish", "kind") for noise in (0.0, 0.1)]
     found = cells(frame(rows, "game.action_noise"))
     assert found["base"].all()
     assert found["condition"].to_list()[:2] == ["selfish · action_noise=0", "selfish · action_noise=0.1"]
 
 
-def test_who_carries_the_norm():
-    assert bearers("deliberators", 5) == [0, 1, 2, 3, 4]
-    assert bearers("with_exploiter", 3) == [1, 2]
-    assert bearers("with_reciprocator", 2) == [0]
-    assert bearers("tft,alld", 2) == [0, 1]
-    assert bearers("exploiter(conduct=fixed,p=1),deliberator(depth=3)", 3) == [1, 2]
-
-
 def test_measures_of_the_norms_bearers():
     table = frame([("a", "matrix", "with_exploiter", "kind", 0)]).with_columns(
-        coop_by_seat=pl.Series([[0.0, 0.5, None]]), payoff_by_seat=pl.Series([[9.0, 1.0, 3.0]])
+        bearers=pl.Series([[False, True, True]]),
+        coop_by_seat=pl.Series([[0.0, 0.5, None]]),
+        payoff_by_seat=pl.Series([[9.0, 1.0, 3.0]]),
     )
     found = worlds(table).row(0, named=True)
     assert found["coop_focal"] == 0.5
     assert (found["payoff_focal"], found["payoff_others"], found["exploitation"]) == (2, 9, 7)
-    everybody = worlds(table.with_columns(seats=pl.lit("deliberators"))).row(0, named=True)
-    assert everybody["payoff_focal"] == pytest.approx(13 / 3)
-    assert everybody["exploitation"] is None
+    nobody = pl.Series("bearers", [[False, False, False]])
+    for untold in (table.drop("bearers"), table.with_columns(nobody)):
+        everybody = worlds(untold).row(0, named=True)
+        assert everybody["payoff_focal"] == pytest.approx(13 / 3)
+        assert everybody["exploitation"] is None
 
 
 def test_the_world_is_the_unit():

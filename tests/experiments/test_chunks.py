@@ -68,6 +68,8 @@ def test_rows():
         "game",
         "seats",
         "norms",
+        "varied",
+        "bearers",
         "seed",
         "episode",
         "length",

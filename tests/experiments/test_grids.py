@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from comity.envs.settings import SettingError
+from comity.experiments import manifest
+from comity.experiments.cells import Resolver
 from comity.experiments.composing import composer
-from comity.experiments.design import Design, point_ids
+from comity.experiments.design import Design, build, point_ids
 from comity.experiments.grids import DEFAULT_EXPERIMENT, experiment_grids, seeds_of, sort_overrides, typed_grid
 from comity.experiments.sweep import design_of
 
@@ -129,6 +131,30 @@ def test_factors_are_named_for_tables():
     assert "game.delta" not in found.axes
     found = design("game=alternating_offers", "game.delta=[0.9,0.9],[0.9,0.6]", "seed=0")
     assert found.axes["game.delta"] == ["(0.9, 0.9)", "(0.9, 0.6)"]
+
+
+def test_a_cell_tells_what_varied_in_it_and_who_bears_its_norms():
+    grids = ({"game": ["matrix"], "norms": ["kind", "selfish"]}, {"game": ["matrix"], "norms.kindness": [0, 0.5]})
+    with composer([]) as hydra:
+        resolver = Resolver(hydra, {"seats": "deliberators"})
+        found = build("dose", "", "none", list(grids), resolver, [0])
+    assert [(cell.factors["norms.kindness"], cell.varied) for cell in found.cells] == [
+        (0.8, []),
+        (0.0, []),  # the neutral norm of the second grid is the selfish one of the first
+        (0.5, ["norms.kindness"]),
+    ]
+    seats = "[{agent: gtft, conduct: fixed}, deliberator],[{agent: deliberator, norms: kind}, gtft],[tft, alld]"
+    found = design("game=matrix", f"seats.agents={seats}", "seed=0")
+    assert [cell.bearers for cell in found.cells] == [[False, True], [False, True], [False, False]]
+
+
+def test_the_settings_that_were_not_typed_stand_in_the_manifest():
+    found = design("game=matrix", "game.temptation=4,5", "seats.agents=[{agent: deliberator, depth: 9}, tft]")
+    taken = manifest.resolved(found.cells)
+    assert taken["games"]["matrix"]["temptation"] == [4.0, 5.0]
+    assert taken["games"]["matrix"]["reward"] == [3.0]
+    assert taken["deliberator"]["depth"] == [9]
+    assert manifest.resolved(design("game=matrix", "seats.agents=[tft]").cells)["deliberator"] == {}
 
 
 def test_the_default_experiment():

@@ -86,11 +86,3 @@ def test_launchers_make_equal_tables():
     assert result.failures == []
     assert store.load("beside").manifest["launcher"] == "joblib"
     assert_equal_tables(Path("serial"), Path("beside"))
-
-
-def test_twenty_thousand_points():
-    begun = time.monotonic()
-    arguments = ["game=fishery", "seats=reciprocators", "seed=range(20000)", "out=many"]
-    subprocess.run([sys.executable, "-m", "comity", "sweep", *arguments], check=True, capture_output=True)
-    assert time.monotonic() - begun < 15
-    assert store.load("many").episodes["point"].n_unique() == 20_000
