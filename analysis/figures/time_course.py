@@ -40,7 +40,7 @@ def time_course(
         if _SOURCE.get(name, name) in here.columns and here[_SOURCE.get(name, name)].is_not_null().any()
     ]
     if here.is_empty() or not there:
-        raise NothingToDraw(f"no steps of {game} were recorded")
+        raise NothingToDraw(f"no steps of {game} were recorded (record=all keeps them)")
     arms = order["seats"].unique(maintain_order=True).to_list()[:MOST_ARMS]
     last = int(here["step"].max())  # type: ignore[arg-type]
     with house():

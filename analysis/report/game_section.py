@@ -122,7 +122,7 @@ def _plan(data: Data, game: str) -> dict[str, Callable[[], Figure]]:
 
 def _recorded(steps: pl.DataFrame | None, game: str) -> pl.DataFrame:
     if steps is None:
-        raise NothingToDraw(f"no steps of {game} were recorded")
+        raise NothingToDraw(f"no steps of {game} were recorded (record=all keeps them)")
     return steps
 
 
