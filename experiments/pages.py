@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Group, RenderableType
+from rich.markdown import Markdown
 from rich.table import Table
 from rich.text import Text
 
@@ -28,10 +29,12 @@ def page(name: str) -> Group:
     told = inspect.getdoc(inspect.getmodule(cls)) or ""
     parameters = _table("parameter", "default", "allowed", "meaning")
     for setting in describe(cls.Params).values():
-        parameters.add_row(f"game.{setting.name}", _plain(setting.default), _allowed(setting), setting.meaning)
+        words = (f"game.{setting.name}", _plain(setting.default), _allowed(setting), setting.meaning)
+        parameters.add_row(*map(Text, words))  # square brackets in a string would be read as markup
     players = ", ".join(name for name in agents_for(cls.name) if name not in ROLES)
     roles = ", ".join(f"{role} ({played[cls.name]})" for role, played in ROLES.items() if cls.name in played)
-    parts: list[RenderableType] = [Text(f"{cls.name}: {cls.title}", style="bold"), Text(f"\n{told}\n"), parameters]
+    title, blank = Text(f"{cls.name}: {cls.title}\n", style="bold"), Text()
+    parts: list[RenderableType] = [title, Markdown(told), blank, parameters]
     if cls.presets:
         parts.append(_presets(cls.presets, cls.needs_institution))
     parts.append(Text(f"\nagents: {players}\nroles: {roles}"))
@@ -41,10 +44,8 @@ def page(name: str) -> Group:
 def _presets(presets: Mapping[str, Mapping[str, Any]], waiting: Mapping[str, str]) -> Table:
     table = _table("preset", "settings")
     for name, settings in presets.items():
-        table.add_row(
-            f"game.preset={name}",
-            ", ".join(f"{key}={_plain(value)}" for key, value in settings.items()) or "the defaults",
-        )
+        values = ", ".join(f"{key}={_plain(value)}" for key, value in settings.items())
+        table.add_row(f"game.preset={name}", Text(values or "the defaults"))
     for name, institution in waiting.items():
         table.add_row(name, f"waits for the institution {institution!r}")
     return table
