@@ -184,14 +184,13 @@ def summarise(episodes: pl.DataFrame, measures: Iterable[str] | None = None) -> 
         for name in wanted
         if part[name].null_count() < len(part)
     ]
-    schema = {
-        "cell": order.schema["cell"],
-        "measure": pl.String,
-        "value": pl.Float64,
-        "low": pl.Float64,
-        "high": pl.Float64,
-    }
-    schema |= {"n": pl.Int64, "n_nan": pl.Int64, "constant": pl.Boolean}
+    return _beside(order, rows, n=pl.Int64, n_nan=pl.Int64, constant=pl.Boolean)
+
+
+def _beside(order: pl.DataFrame, rows: list[Row], **more: type[pl.DataType]) -> pl.DataFrame:
+    """What was measured of each cell, in the order of the cells."""
+    numbers = dict.fromkeys(("value", "low", "high"), pl.Float64)
+    schema = {"cell": order.schema["cell"], "measure": pl.String, **numbers, **more}
     return order.join(pl.DataFrame(rows, schema=schema), on="cell", maintain_order="left_right")
 
 
@@ -233,15 +232,7 @@ def effects(episodes: pl.DataFrame, measures: Sequence[str], baseline: str = BAS
         first = by_world[(reference["cell"][0],)]
         others = [cell for cell in arm["cell"] if cell != reference["cell"][0]]
         rows += [row for cell in others for row in _differences(cell, by_world[(cell,)], first, measures)]
-    schema = {
-        "cell": order.schema["cell"],
-        "measure": pl.String,
-        "value": pl.Float64,
-        "low": pl.Float64,
-        "high": pl.Float64,
-    }
-    schema |= {"n": pl.Int64, "paired": pl.Boolean, "reference": pl.Float64}
-    return order.join(pl.DataFrame(rows, schema=schema), on="cell", maintain_order="left_right")
+    return _beside(order, rows, n=pl.Int64, paired=pl.Boolean, reference=pl.Float64)
 
 
 def _differences(

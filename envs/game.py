@@ -308,6 +308,14 @@ class Game(ABC):
     def brief(self, seat: int) -> str:
         """The rules, told once to ``seat``."""
 
+    def told_end(self, unit: str = "step") -> list[str]:
+        """The lines of a brief about the end, as far as seats may know it; ``unit`` is the game's word for a step."""
+        q = self.params
+        lines = [f"There are {q.horizon} {unit}s."] if q.horizon_known else []
+        return lines + (
+            [f"After each {unit} it goes on with probability {q.continuation:g}."] if q.continuation < 1 else []
+        )
+
     @abstractmethod
     def view(self, world: Any, seat: int) -> str:
         """What ``seat`` sees now: the facts of its numeric observation, in words."""

@@ -423,11 +423,7 @@ class Fishery(Game):
         ]
         if q.growth_noise:
             lines.append(f"Growth varies from month to month by up to {100 * q.growth_noise:g} percent.")
-        if q.horizon_known:
-            lines.append(f"There are {q.horizon} months.")
-        if q.continuation < 1:
-            lines.append(f"After each month the fishing goes on with probability {q.continuation:g}.")
-        return "\n".join(lines)
+        return "\n".join([*lines, *self.told_end("month")])
 
     def view(self, world: Any, seat: int) -> str:
         """The stock and the last catches."""

@@ -338,11 +338,7 @@ class Matrix(Game):
             lines.append(f"A choice turns into the other one with probability {q.action_noise:g}.")
         if q.perception_noise:
             lines.append(f"You see your partner's choice wrongly with probability {q.perception_noise:g}.")
-        if q.horizon_known:
-            lines.append(f"There are {q.horizon} steps.")
-        if q.continuation < 1:
-            lines.append(f"After each step the series goes on with probability {q.continuation:g}.")
-        return "\n".join(lines)
+        return "\n".join([*lines, *self.told_end()])
 
     def view(self, world: Any, seat: int) -> str:
         """The last moves."""
