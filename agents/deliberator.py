@@ -66,9 +66,10 @@ class Deliberator(Agent):
         anchors_needed = bool((self._packed.rows["compassion"] > 0).any())
         self._need_unit = game.anchors().optimum / (n * game.paying_steps) if anchors_needed else 0.0
         patience = np.ones(b) if game.discounts_itself else self._packed.rows["patience"]
-        goes_on = 1.0 if game.turn_based else game.params.continuation
+        goes_on = 1.0 if game.turn_based else game.params.continuation  # by turns it is a branch of the future
         self._discount = patience * goes_on
         self._samples = self.params.samples or (SAMPLES if game.stochastic else 1)
+        self._last = np.full((b, n), np.nan)
 
     def act(self, view: View) -> Floats:
         """Thinks in every world that still runs."""
@@ -93,7 +94,8 @@ class Deliberator(Agent):
         if self.game.turn_based:
             values = turn_values(self.game, mind, imagined, candidates, legal, q.depth, q.limit)
         else:
-            values = simultaneous_values(self.game, mind, imagined, candidates, self._expected(believed), q.depth)
+            others = self._expected(believed, running)
+            values = simultaneous_values(self.game, mind, imagined, candidates, others, q.depth)
         draws = np.asarray(uniforms(self.keys[running], self.step, CHOICE, 0))
         chosen = choose(
             values, legal, np.broadcast_to(np.asarray(q.rationality, np.float64), len(view.active))[running], draws
@@ -115,6 +117,8 @@ class Deliberator(Agent):
             s = packed.rows["income_memory"][:, None]
             incomes = self._incomes[running]
             self._incomes[running] = np.where(seen, s * incomes + (1 - s) * np.nan_to_num(payoffs), incomes)
+        acts = believed["action"]
+        self._last[running] = np.where(np.isnan(acts), self._last[running], acts)
         pardon = np.stack(
             [uniforms(self.keys[running], self.step, PARDON, j) for j in range(self.game.n_agents)], axis=1
         )
@@ -122,9 +126,9 @@ class Deliberator(Agent):
         remember(packed, kindness, self.seat, self.game.cooperation_pairs(believed), pardon)
         self._kindness[running] = kindness
 
-    def _expected(self, believed: Worlds_) -> Floats:
-        """(B, N): the others' last perceived act, or that of the prior."""
-        others = believed["action"].copy()
+    def _expected(self, believed: Worlds_, running: npt.NDArray[np.int64]) -> Floats:
+        """(B, N): the others' last perceived act, however long ago, or that of the prior."""
+        others = self._last[running]
         for j in range(self.game.n_agents):
             unseen: Bools = np.isnan(others[:, j])
             if j != self.seat and unseen.any():

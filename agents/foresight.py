@@ -95,7 +95,7 @@ def _rollout(game: Game, mind: Mind, worlds: Worlds_, acts: Floats, depth: int) 
     of = np.repeat(np.arange(b), count)
     ahead = worlds[of]
     moves = acts.reshape(b * count, n)
-    p = game.imagined_params(mind.seat)
+    p = game.believed(mind.seat).p
     rewards, ended = np.zeros((len(of), n)), np.zeros(len(of), np.int8)
     m = mind.norms
     incomes, caring = mind.incomes[of], weights_of(m.rows, m.same_group, mind.kindness, mind.seat)

@@ -4,11 +4,12 @@ The futures of all worlds of a batch form one graph, level by level: equal recor
 reached, so a bargaining game of 100 possible offers has some hundred states per level and not 100 to the power of
 depth. The others choose by their material payoffs, each expecting everyone else to do so too; at its own turns the
 deliberator chooses by its norms. It looks to the end of the game where the graph fits, else as far as it fits and at
-least ``depth`` steps; beyond that nothing counts.
+least ``depth`` steps; beyond that nothing counts. Chance is part of the graph (:meth:`..envs.game.Game.branches`):
+whoever moves knows how likely each branch is, and never which one comes.
 """
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -36,18 +37,23 @@ apart.
 
 
 class Level(NamedTuple):
-    """One step of the graph: ``mover`` (S,) of each state; per move (edge) its ``parent``, ``move``, ``child`` state in
-    the next level (−1: the episode ends), material ``payoffs`` (E, N) and whether it ``pays``. Edges are grouped by
-    parent, in the order of candidates; ``first`` (S,) is each parent's first edge.
+    """One step of the graph: ``mover`` (S,) of each state; per move (edge) its ``parent`` and ``move``; per branch of
+    chance its probability ``weight`` (K,), and of every edge the ``child`` (K, E) in the next level (−1: the episode
+    ends), the material ``payoffs`` (K, E, N) and whether it ``pays`` (K, E). Edges are grouped by parent, in the order
+    of candidates; ``first`` (S,) is each parent's first edge.
     """
 
     mover: Ints
     parent: Ints
     move: Floats
+    weight: Floats
     child: Ints
     payoffs: Floats
     pays: npt.NDArray[np.bool_]
     first: Ints
+
+
+Branches = tuple[tuple[float, Any], ...]
 
 
 def distinct(states: Worlds_) -> tuple[Worlds_, Ints]:
@@ -63,11 +69,16 @@ def distinct(states: Worlds_) -> tuple[Worlds_, Ints]:
     return bare[chosen], index.ravel()
 
 
-def unfold(game: Game, p: tuple, roots: Worlds_, depth: int, limit: int) -> list[Level] | None:
-    """The graph of futures of ``roots`` under the rules ``p``; None where it is too large and there are roots to leave
-    out.
+def unfold(game: Game, seat: int, roots: Worlds_, depth: int, limit: int) -> list[Level] | None:
+    """The graph of futures of ``roots`` as ``seat`` believes them; None where it is too large and there are roots to
+    leave out.
+
+    Which moves are legal at the roots is seen, even where their reason, a hidden last period, is not believed in.
     """
     levels: list[Level] = []
+    believed = game.believed(seat)
+    rules: Branches = tuple(believed.branches())
+    known, now = game, tuple((weight, p._replace(horizon=game.p.horizon)) for weight, p in rules)
     states, room = roots, MOST_EDGES
     while len(states):
         moves = limit
@@ -77,19 +88,20 @@ def unfold(game: Game, p: tuple, roots: Worlds_, depth: int, limit: int) -> list
             if len(levels) >= depth:
                 break
             moves = max(FEWEST, MOST_EDGES // (depth * len(states)))
-        level, states = _level(game, p, states.tobytes(), moves)
+        level, states = _level(known, now, states.tobytes(), moves)
         room -= len(level.parent)
         levels.append(level)
+        known, now = believed, rules
     return levels
 
 
 @lru_cache(maxsize=LEVELS_KEPT)
-def _level(game: Game, p: tuple, states: bytes, limit: int) -> tuple[Level, Worlds_]:
+def _level(game: Game, rules: Branches, states: bytes, limit: int) -> tuple[Level, Worlds_]:
     """:func:`_expand`, remembered: however talks went so far, their futures soon run through the same states."""
-    return _expand(game, p, np.frombuffer(states, game.world_dtype), limit)
+    return _expand(game, rules, np.frombuffer(states, game.world_dtype), limit)
 
 
-def _expand(game: Game, p: tuple, states: Worlds_, limit: int) -> tuple[Level, Worlds_]:
+def _expand(game: Game, rules: Branches, states: Worlds_, limit: int) -> tuple[Level, Worlds_]:
     mover = np.argmax(game.movers(states), axis=1)
     parents, moves = [], []
     for seat in np.unique(mover):
@@ -101,16 +113,20 @@ def _expand(game: Game, p: tuple, states: Worlds_, limit: int) -> tuple[Level, W
     parent, move = np.concatenate(parents), np.concatenate(moves)
     order = np.argsort(parent, kind="stable")
     parent, move = parent[order], move[order]
-    after = states[parent]
-    acts = np.stack([game.exemplar(after, seat, cooperative=False) for seat in range(game.n_agents)], axis=1)
+    before = states[parent]
+    acts = np.stack([game.exemplar(before, seat, cooperative=False) for seat in range(game.n_agents)], axis=1)
     acts[np.arange(len(parent)), mover[parent]] = move
-    rewards, ended = np.zeros(acts.shape), np.zeros(len(parent), np.int8)
-    game.kernels.step(p, after, acts, rewards, ended)
+    after = np.stack([before] * len(rules))
+    rewards, ended = np.zeros((len(rules), *acts.shape)), np.zeros((len(rules), len(parent)), np.int8)
+    for k, (_, p) in enumerate(rules):
+        game.kernels.step(p, after[k], acts, rewards[k], ended[k])
     running = ended == RUNNING
-    child = np.full(len(parent), -1)
+    child = np.full(running.shape, -1)
     following, child[running] = distinct(after[running])
     first = np.searchsorted(parent, np.arange(len(states)))
-    return Level(mover, parent, move, child, rewards, pays(game, after), first), following
+    weight = np.array([weight for weight, _ in rules])
+    paid = np.stack([pays(game, worlds) for worlds in after])
+    return Level(mover, parent, move, weight, child, rewards, paid, first), following
 
 
 def material_choices(levels: list[Level], n: int) -> list[Ints]:
@@ -118,7 +134,9 @@ def material_choices(levels: list[Level], n: int) -> list[Ints]:
     choices: list[Ints] = []
     future = np.zeros((0, n))
     for level in reversed(levels):
-        worth = level.payoffs + _carried(future, level.child)
+        worth = np.zeros(level.payoffs.shape[1:])
+        for weight, payoffs, child in zip(level.weight, level.payoffs, level.child, strict=True):
+            worth += weight * (payoffs + _carried(future, child))
         chosen = _best(worth[np.arange(len(worth)), level.mover[level.parent]][None, :], level)[0]
         future = worth[chosen]
         choices.append(chosen)
@@ -145,22 +163,25 @@ def utilities(levels: list[Level], choices: list[Ints], mind: Mind) -> Floats:
     future = np.zeros((len(mind.norms.rows), 0))
     worth = np.zeros((len(mind.norms.rows), 0))
     for level, chosen in zip(reversed(levels), reversed(choices), strict=True):
-        worth = _edge_utilities(level, mind) + mind.discount[:, None] * _carried(future.T, level.child).T
+        worth = np.zeros((len(future), len(level.parent)))
+        for k, weight in enumerate(level.weight):
+            later = mind.discount[:, None] * _carried(future.T, level.child[k]).T
+            worth += weight * (_edge_utilities(level.payoffs[k], level.pays[k], mind) + later)
         own = level.mover == mind.seat
         picked = np.where(own[None, :], _best(worth, level), chosen[None, :])
         future = np.take_along_axis(worth, picked, axis=1)
     return worth
 
 
-def _edge_utilities(level: Level, mind: Mind) -> Floats:
-    """(G, E): the utility of each edge's own payoffs, from the incomes that the minds have now."""
-    minds, edges = len(mind.norms.rows), len(level.parent)
-    values = np.zeros((minds, edges))
-    paying = np.flatnonzero(level.pays)
+def _edge_utilities(of_edges: Floats, pays_now: npt.NDArray[np.bool_], mind: Mind) -> Floats:
+    """(G, E): the utility of each edge's own payoffs (E, N), from the incomes that the minds have now."""
+    minds = len(mind.norms.rows)
+    values = np.zeros((minds, len(of_edges)))
+    paying = np.flatnonzero(pays_now)
     if len(paying):
         of = np.repeat(np.arange(minds), len(paying))
         totals = np.zeros(len(of))
-        payoffs = np.tile(level.payoffs[paying], (minds, 1))
+        payoffs = np.tile(of_edges[paying], (minds, 1))
         m = mind.norms
         caring, paid = weights_of(m.rows, m.same_group, mind.kindness, mind.seat), np.ones(len(of), np.bool_)
         incomes, now = mind.incomes[of], np.ones(minds)
@@ -209,7 +230,7 @@ def _root_values(game: Game, mind: Mind, worlds: Worlds_, acts: Floats, mover: i
     waiting = [np.arange(len(roots))]
     while waiting:
         some = waiting.pop()
-        levels = unfold(game, game.imagined_params(mind.seat), roots[some], depth, limit)
+        levels = unfold(game, mind.seat, roots[some], depth, limit)
         if levels is None:
             waiting += np.array_split(some, 2)
             continue

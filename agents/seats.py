@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -106,7 +107,10 @@ def _instil(game: Game, agent: Agent, per_world: list[Norms], fixed: bool) -> No
     if take is None or (agent.knobs and fixed):
         return
     if not agent.knobs:
-        pack(per_world, game.n_agents, game.signals)  # complains now about groups or patients that do not fit
+        rows = pack(per_world, game.n_agents, game.signals).rows  # complains of groups or patients that do not fit
+        if (rows["compassion"] > 0).any() and not math.isfinite(game.anchors().optimum):
+            known = f"0 in {game.name} with these parameters: need is a share of its optimum, which is not known"
+            raise refuse("norms.compassion", float(rows["compassion"].max()), known)
         take(per_world)
         return
     rows = pack(per_world, game.n_agents, game.signals).rows

@@ -33,7 +33,7 @@ Floats = npt.NDArray[np.float64]
 RUNNING, TERMINATED, TRUNCATED = 0, 1, 2
 UNDECIDED, HORIZON_REACHED, CONTINUATION_FAILED = 0, 1, 2  # outcomes known to all games; a game's own follow
 COMMON_OUTCOMES = ("undecided", "horizon", "continuation")
-NEVER = 2**62  # a horizon beyond every episode: what an imagined world has where the true one is hidden
+NEVER = 10**9  # a horizon beyond every episode: what a seat believes in where the true one is hidden
 
 Seats = Annotated[int, Range(1, 1000), "seats"]
 Horizon = Annotated[int, Range(1, 10**9), "largest number of steps"]
@@ -176,6 +176,7 @@ class Game(ABC):
         self.p = self.encode()
         self.n_agents: int = self.params.n_agents
         self.agents = tuple(f"agent_{i}" for i in range(self.n_agents))
+        self._believed: dict[int, Game] = {}
 
     def check(self) -> None:
         """Raises :class:`~.settings.SettingError` where parameters that are fine alone do not go together."""
@@ -221,7 +222,7 @@ class Game(ABC):
 
     @property
     def stochastic(self) -> bool:
-        """Does chance (other than the continuation draw) touch what follows from given acts?"""
+        """Does chance touch what follows from given acts, other than by the continuation draw and by ``branches``?"""
         return False
 
     def movers(self, worlds: Worlds_) -> npt.NDArray[np.bool_]:
@@ -270,11 +271,22 @@ class Game(ABC):
         self.perceive(imagined, seat)
         return imagined
 
-    def imagined_params(self, seat: int) -> Any:
-        """The kernel's parameters as ``seat`` believes them: no horizon where it is hidden, and no continuation draw
-        (whoever looks ahead discounts by it instead: the same expectation with less noise)."""
-        horizon = self.p.horizon if self.p.horizon_known else NEVER
-        return self.p._replace(horizon=horizon, continuation=1.0)
+    def beliefs(self, seat: int) -> dict[str, Any]:
+        """The parameters that are not for ``seat`` what they are: no horizon where it is hidden; and where all move at
+        once no continuation draw (whoever looks ahead discounts by it instead: the same expectation with less noise).
+        """
+        hidden = {} if self.params.horizon_known else {"horizon": NEVER}
+        return hidden if self.turn_based else {**hidden, "continuation": 1.0}
+
+    def believed(self, seat: int) -> "Game":
+        """The game that ``seat`` believes it plays, one and the same object each time."""
+        if seat not in self._believed:
+            self._believed[seat] = type(self)(**{**self.params._asdict(), **self.beliefs(seat)})
+        return self._believed[seat]
+
+    def branches(self) -> list[tuple[float, Any]]:
+        """A step of a turn-based game as a mixture of steps without chance: (probability, the kernel's parameters)."""
+        return [(1.0, self.p)]
 
     def candidates(self, worlds: Worlds_, seat: int, limit: int = 256) -> tuple[Floats, npt.NDArray[np.bool_]]:
         """(B, C) moves to consider and (B, C) which are legal: all of them, else an even grid and the last one."""

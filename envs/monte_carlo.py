@@ -1,5 +1,7 @@
 """What uniform random play is worth, where no formula says."""
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -22,6 +24,7 @@ def random_moves(game: Game, worlds: Worlds, seat_keys: npt.NDArray[np.uint64], 
     return moves
 
 
+@lru_cache(maxsize=64)  # of a game under one setting it never changes, and it is asked for again and again
 def random_play_total(game: Game, num: int = WORLDS) -> float:
     """Mean total payoff of an episode in which every seat picks uniformly among its moves: Monte Carlo, seeds 0 … num −
     1.

@@ -69,6 +69,7 @@ STOCHASTIC, PROPORTIONAL = range(2)
 COLLAPSED = len(COMMON_OUTCOMES)
 PLANNER_GRID = 401
 """Stocks on which the planner's dynamic programme is solved where the stock is real-valued."""
+NOISE_POINTS = 200
 PLANNER_TAIL = 1e-9
 """A step that is reached with a smaller probability than this does not enter the planner's programme."""
 
@@ -101,6 +102,17 @@ def grown(p: Params, s: float) -> float:
     if p.integer:
         h = np.floor(h)
     return min(p.capacity, h)
+
+
+@njit(cache=True)
+def regrown_by(p: Params, s: float, factor: float) -> float:
+    """The stock after regrowth, of which noise makes ``factor`` times as much."""
+    after = grown(p, s)
+    if factor != 1.0:
+        after = s + (after - s) * factor
+        if p.integer:
+            after = np.floor(after)
+    return min(p.capacity, after)
 
 
 @njit(cache=True)
@@ -243,14 +255,10 @@ def step(p: Params, worlds: Worlds_, actions: Floats, rewards: Floats, ended: np
 
 @njit(cache=True)
 def _regrow(p: Params, w: Any) -> None:
-    after = grown(p, w.stock)
+    factor = 1.0
     if p.growth_noise > 0.0:
-        factor = 1.0 + p.growth_noise * (2.0 * uniform(w.key, w.step, GROWTH, 0) - 1.0)
-        after = w.stock + (after - w.stock) * factor
-        if p.integer:
-            after = np.floor(after)
-        after = min(p.capacity, after)
-    w.stock = after
+        factor += p.growth_noise * (2.0 * uniform(w.key, w.step, GROWTH, 0) - 1.0)
+    w.stock = regrown_by(p, w.stock, factor)
 
 
 @njit(cache=True)
@@ -339,8 +347,8 @@ class Fishery(Game):
 
     @property
     def stochastic(self) -> bool:
-        """Regrowth noise, or rationing by lot."""
-        return self.params.growth_noise > 0 or self.params.rationing == "stochastic"
+        """Regrowth noise, or rationing by lot, which proportional rationing needs for the units left over."""
+        return self.params.growth_noise > 0 or self.params.rationing == "stochastic" or bool(self.params.integer)
 
     def candidates(self, worlds: Worlds_, seat: int, limit: int = 256) -> tuple[Floats, npt.NDArray[np.bool_]]:
         """Nobody considers asking for more than there is."""
@@ -377,11 +385,15 @@ class Fishery(Game):
 
     @cached_property
     def planner_value(self) -> float:
-        """The largest total harvest of a planner who knows the horizon (dynamic programming without growth noise)."""
+        """The largest expected total harvest of a planner who knows the horizon, by dynamic programming; growth noise
+        is averaged over ``NOISE_POINTS`` equally likely factors.
+        """
         q = self.params
         whole = bool(q.integer)
         stocks = np.arange(q.capacity + 1) if whole else np.linspace(0, q.capacity, PLANNER_GRID)
-        regrown = np.array([grown(self.p, s) for s in stocks])
+        points = NOISE_POINTS if q.growth_noise else 1
+        factors = 1 + q.growth_noise * (2 * (np.arange(points) + 0.5) / points - 1)
+        regrown = np.array([[regrown_by(self.p, s, factor) for factor in factors] for s in stocks])
         left = stocks[None, :] <= stocks[:, None]  # [h, s]: what may remain of h
         catch = np.where(left, stocks[:, None] - stocks[None, :], -np.inf)
         alive = stocks >= q.collapse_threshold
@@ -390,7 +402,7 @@ class Fishery(Game):
             steps = min(steps, 1 + int(np.log(PLANNER_TAIL) / np.log(max(q.continuation, PLANNER_TAIL))))
         value = np.zeros(len(stocks))
         for _ in range(steps):
-            future = q.continuation * np.interp(regrown, stocks, value) * alive
+            future = q.continuation * np.interp(regrown, stocks, value).mean(axis=1) * alive
             value = (catch + future[None, :]).max(axis=1)
         return float(np.interp(q.initial_stock, stocks, value))
 

@@ -208,17 +208,30 @@ class Standoff(Game):
 
     def anchors(self) -> Anchors:
         """Exact without a cliff; with one the equilibria are those of a stochastic game, which are not known here."""
+        if self.params.crash_prob > 0:
+            note = "no equilibrium is known with a crash hazard; optimum by dynamic programming, random by Monte Carlo"
+            return Anchors(np.nan, self.planner_value, random_play_total(self), note)
         worst, best, random = (
             self.expected_steps * x for x in pair_anchors(noisy(self.table, self.params.action_noise))
         )
-        if self.params.crash_prob > 0:
-            return Anchors(
-                np.nan,
-                np.nan,
-                random_play_total(self),
-                "no equilibrium or optimum is known with a crash hazard; random by Monte Carlo",
-            )
         return Anchors(worst, best, random, "exact, action noise included")
+
+    @cached_property
+    def planner_value(self) -> float:
+        """The largest expected total of both, by dynamic programming: one state, in which nobody has crashed yet."""
+        q = self.params
+        pays = self.table.copy()
+        pays[1, 1] = (1 - q.crash_prob) * pays[1, 1] + q.crash_prob * q.crash_payoff
+        lasts = np.ones((2, 2, 1))
+        lasts[1, 1] = 1 - q.crash_prob
+        now = noisy(pays, q.action_noise).sum(axis=2)
+        goes_on = q.continuation * noisy(lasts, q.action_noise)[:, :, 0]
+        value = 0.0
+        for _ in range(q.horizon):
+            before, value = value, float((now + goes_on * value).max())
+            if value == before:  # what comes later no longer counts
+                break
+        return value
 
     def brief(self, seat: int) -> str:
         """The rules in words."""

@@ -86,7 +86,7 @@ def pair_anchors(table: Floats) -> tuple[float, float, float]:
     """A pair's payoff per step in its worst symmetric equilibrium (worst of all if the game is not symmetric), at the
     optimum, and at random.
     """
-    symmetric = np.array_equal(table[:, :, 0], table[:, :, 1].T)
+    symmetric = np.allclose(table[:, :, 0], table[:, :, 1].T)
     fitting = [e for e in equilibria(table) if not symmetric or np.isclose(e.row, e.column)]
     joint = table.sum(axis=2)
     return min(sum(e.payoffs) for e in fitting), float(joint.max()), float(joint.mean())

@@ -297,10 +297,11 @@ class Matrix(Game):
             )
             worlds["action"][:, j] = worlds["intended"][:, j] = seen
             worlds["cooperation"][:, j] = 1.0 - seen
-            worlds["payoff"][:, j] = np.nan
+            # who saw both moves knows both payoffs; with perception noise they would reveal the truth
+            worlds["payoff"][:, j] = np.where(np.isnan(seen), np.nan, worlds["payoff"][:, j])
             worlds["seen"][:, j] = UNSEEN
         if self.params.perception_noise > 0:
-            worlds["payoff"][:, seat] = np.nan
+            worlds["payoff"] = np.nan
 
     def anchors(self) -> Anchors:
         """Exact, from the expected payoffs of intended moves under the action noise."""

@@ -266,13 +266,29 @@ class AlternatingOffers(Game):
         """Adds the Nash-bargaining shares, which labels are measured by."""
         return Rules(*super().encode(), nash_share=self.nash_shares)
 
-    def imagined_params(self, seat: int) -> Any:
+    def beliefs(self, seat: int) -> dict[str, Any]:
         """Whoever does not know the other's discount, outside option and disagreement payoff takes them for its own."""
-        believed = super().imagined_params(seat)
+        found = super().beliefs(seat)
         if self.params.common_knowledge:
-            return believed
+            return found
         private = ("delta", "breakdown_payoff", "outside_option", "disagreement")
-        return believed._replace(**{name: (getattr(believed, name)[seat],) * 2 for name in private})
+        known = {name: getattr(self.params, name) for name in private}
+        return {**found, **{name: (pair[seat],) * 2 for name, pair in known.items() if pair is not None}}
+
+    def branches(self) -> list[tuple[float, Any]]:
+        """Talks go on, break down, or end with the continuation draw."""
+        p, b, c = self.p, self.params.breakdown, self.params.continuation
+        sure = (((1 - b) * c, 0.0, 1.0), (b, 1.0, 1.0), ((1 - b) * (1 - c), 0.0, 0.0))
+        return [(weight, p._replace(breakdown=breaks, continuation=on)) for weight, breaks, on in sure if weight > 0]
+
+    def perceive(self, worlds: Worlds_, seat: int) -> None:
+        """How fair an offer is, is reckoned from what the seat believes of the other."""
+        if self.params.common_knowledge:
+            return
+        p = self.believed(seat).p
+        for i in range(2):
+            labels = [_label(p, i, units) for units in worlds["standing"]]
+            worlds["cooperation"][:, i] = np.where(np.isnan(worlds["cooperation"][:, i]), np.nan, labels)
 
     @cached_property
     def nash_shares(self) -> Pair:
@@ -317,11 +333,6 @@ class AlternatingOffers(Game):
     def move_space(self) -> spaces.Discrete:
         """Offers, then accept, reject, opt out, pass."""
         return spaces.Discrete(self.params.pie_units + PASS + 1)
-
-    @property
-    def stochastic(self) -> bool:
-        """The risk of breakdown."""
-        return self.params.breakdown > 0
 
     def movers(self, worlds: Worlds_) -> npt.NDArray[np.bool_]:
         """One at a time."""

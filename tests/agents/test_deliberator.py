@@ -8,6 +8,7 @@ from comity.agents.agent import View
 from comity.agents.seats import seat
 from comity.envs.catalogue import games, make
 from comity.envs.chance import world_seeds
+from comity.envs.game import Anchors
 from comity.envs.settings import SettingError
 from comity.envs.worlds import Worlds
 
@@ -167,21 +168,93 @@ def test_hidden_fields_never_change_a_choice(name):
     assert decide(game, worlds, world_seeds(99, 1)) == before
 
 
-def test_a_hidden_horizon_never_changes_a_choice():
-    for horizon in (3, 50):
-        record = comity.play("fishery", ["deliberator"], horizon=horizon, worlds=2)
-        first = record.intended[:, 0]
-        assert (first == comity.play("fishery", ["deliberator"], horizon=12, worlds=2).intended[:, 0]).all()
+@pytest.mark.parametrize("name", games())
+def test_a_hidden_horizon_never_changes_a_choice(name):
+    def first(horizon):
+        played = comity.play(name, ["deliberator"], horizon=horizon, horizon_known=False, worlds=2)
+        return played.intended[:, 0]
+
+    for horizon in (2, 3, 4, 50):
+        np.testing.assert_array_equal(first(horizon), first(12))
 
 
-def test_common_knowledge_matters_only_where_it_is_given():
-    def offer(delta_other, known):
-        return comity.play(
-            "alternating_offers", ["deliberator"], delta=(0.9, delta_other), common_knowledge=known, horizon=20
-        ).intended[0, 0, 0]
+def test_a_hidden_last_period_is_believed_when_it_is_seen():
+    game = make("alternating_offers", horizon=2, horizon_known=False)
+    worlds = Worlds(game, 1)
+    worlds.reset(0)
+    for move in (0, 10):  # the other's last offer leaves 10 units, and now only an answer is legal
+        worlds.step(np.array([[move, move]], float))
+    assert worlds.state["mover"][0] == 0
+    assert decide(game, worlds, world_seeds(1, 1), {"norms": "selfish"})[0] == game.params.pie_units + 1
 
-    assert offer(0.9, False) == offer(0.3, False)
-    assert offer(0.9, True) > offer(0.3, True)
+
+def test_what_the_other_gives_up_is_not_known_where_it_is_private():
+    def label(disagreement, known):
+        game = make("alternating_offers", disagreement=(disagreement, 0.1), common_knowledge=known)
+        worlds = Worlds(game, 1)
+        worlds.reset(0)
+        worlds.step(np.array([[40.0, 104.0]]))
+        return game.imagine(worlds.state, 1, np.zeros(1, np.uint64))["cooperation"][0, 0]
+
+    assert label(0.0, True) != label(0.3, True)
+    assert label(0.0, False) == label(0.3, False) == pytest.approx((0.4 - 0.1) / (0.5 - 0.1))
+
+
+# -- chance ------------------------------------------------------------------------------------------------------------
+
+
+def first_offer(horizon, lasts, units=100):
+    """Of undiscounted talks that outlast a period with probability ``lasts``, by backward induction over what the one
+    who proposes and the one who answers can expect; who is indifferent accepts."""
+    proposer, answerer, offer = 1.0, 0.0, 0
+    for _ in range(horizon - 1):
+        offer = int(np.ceil(lasts * proposer * units - 1e-7))
+        assert 1 - offer / units >= lasts * answerer - 1e-9
+        proposer, answerer = 1 - offer / units, offer / units
+    return offer
+
+
+@pytest.mark.parametrize("hazard", ["breakdown", "continuation"])
+@pytest.mark.parametrize("chance", [0.05, 0.1, 0.3, 0.5, 0.9])
+def test_whoever_bargains_knows_how_likely_the_end_is_and_not_when_it_comes(hazard, chance):
+    params = {hazard: chance if hazard == "breakdown" else 1 - chance}
+    record = comity.play("alternating_offers", ["deliberator"], worlds=5, delta=(1, 1), horizon=30, **params)
+    assert (record.intended[:, 0, 0] == first_offer(30, 1 - chance)).all()
+
+
+def test_equal_minds_ask_for_the_same_where_left_over_units_go_by_lot():
+    me = {"agent": "deliberator", "depth": 2, "samples": 200}
+    lake = {"n_agents": 3, "capacity": 10, "collapse_threshold": 1, "rationing": "proportional"}
+    record = comity.play("fishery", [me], worlds=3, **lake)
+    assert (record.intended[:, 0] == record.intended[:, :1, 0]).all()
+
+
+# -- memory ------------------------------------------------------------------------------------------------------------
+
+
+def test_an_act_is_remembered_however_long_ago_it_was_seen():
+    me = {"agent": "deliberator", "norms": {"kindness": 0.5}}
+    record = comity.play("matrix", [me, "alld"], n_agents=4, pairing="round_robin", horizon=12)
+    mine = record.intended[0, :, 0]
+    assert mine[0] == 1, "κ = .5 is too little to cooperate with strangers, who are taken for cooperators"
+    assert (mine[3:] == 0).all(), "and enough to cooperate with all who were seen to defect"
+
+
+@pytest.mark.parametrize("joy", [0.5, 1.0])
+def test_joy_in_gains_is_the_same_in_the_same_dilemma(joy):
+    me = {"agent": "deliberator", "norms": {"sympathetic_joy": joy}, "depth": 1}
+    matrix = comity.play("matrix", [me, "tft"], horizon=20)
+    standoff = comity.play("standoff", [me, "tft"], stage_game="pd", stalemate=0, action_noise=0, horizon=20)
+    np.testing.assert_array_equal(matrix.intended, standoff.intended)
+
+
+def test_need_without_an_optimum_is_refused(monkeypatch):
+    game = make("standoff", preset="brinkmanship")
+    seat(game, {"agent": "deliberator", "norms": "compassionate"})
+    monkeypatch.setattr(type(game), "anchors", lambda self: Anchors(np.nan, np.nan, 0.0))
+    seat(game, {"agent": "deliberator", "norms": "kind"})
+    with pytest.raises(SettingError, match=r"norms.compassion = 1.0 is not allowed"):
+        seat(game, {"agent": "deliberator", "norms": "compassionate"})
 
 
 # -- batches -----------------------------------------------------------------------------------------------------------

@@ -99,6 +99,25 @@ def test_random_requests():
     assert Fishery().anchors().random == pytest.approx(100.15, abs=0.4)
 
 
+@pytest.mark.parametrize(("noise", "optimum"), [(0.1, 633.5), (0.3, 606.0), (0.5, 579.2)])
+def test_the_planner_of_a_noisy_lake_does_not_count_on_its_luck(noise, optimum):
+    """Against a stochastic programme over whole units, each regrown stock with its exact probability."""
+    k, horizon, threshold = 100, 12, 5
+    value = np.zeros(k + 1)
+    for _ in range(horizon):
+        keep = np.zeros(k + 1)
+        for s in range(threshold, k + 1):
+            extra = min(k, 2 * s) - s
+            low, high = s + extra * (1 - noise), s + extra * (1 + noise)
+            edges = np.arange(np.floor(low), np.floor(high) + 2)
+            share = np.diff(np.clip(edges, low, high)) / (high - low) if high > low else np.ones(1)
+            stocks = np.minimum(k, edges[: len(share)]).astype(int)
+            keep[s] = share @ value[stocks]
+        value = np.array([max(h - s + keep[s] for s in range(h + 1)) for h in range(k + 1)])
+    assert value[k] == pytest.approx(optimum, rel=1e-3)
+    assert Fishery(growth_noise=noise).anchors().optimum == pytest.approx(value[k], rel=1e-3)
+
+
 @pytest.mark.parametrize(("horizon", "optimum"), [(12, 650), (15, 800), (1, 100)])
 def test_the_planner(horizon, optimum):
     anchors = Fishery(horizon=horizon).anchors()

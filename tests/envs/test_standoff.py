@@ -132,7 +132,17 @@ def test_strategies_take_the_stalemate_as_history():
 def test_anchors_of_the_pd_without_noise():
     anchors = Standoff(**PD).anchors()
     assert (anchors.worst_equilibrium, anchors.optimum) == (60, 180)
-    assert np.isnan(Standoff("brinkmanship").anchors().optimum)
+
+
+def test_the_optimum_near_a_cliff():
+    """Without noise mutual holding never crashes; with it the value of one step more is worked out by hand."""
+    calm = Standoff("brinkmanship", action_noise=0.0).anchors()
+    assert calm.optimum == 200
+    assert np.isnan(calm.worst_equilibrium)
+    slip, crash = 0.05**2, 0.05
+    step = 2 * (1 - slip) + slip * ((1 - crash) * -2 + crash * -40)
+    two = Standoff("brinkmanship", horizon=2).anchors().optimum
+    assert two == pytest.approx(step * (1 + 1 - slip * crash))
 
 
 @pytest.mark.parametrize(
