@@ -4,6 +4,8 @@ Same-step correlation is not reciprocity: a shared stock or horizon moves everyo
 here is lagged, corrected for the base rate, and belongs beside its null. Shapes as in `labels`.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -83,7 +85,7 @@ def memory_one(labels: ArrayLike) -> Measured:
     return share(times_c, times, flags)
 
 
-def rho_null(labels: ArrayLike, draws: int = 999, seed: int = 0) -> Tested:
+def rho_null(labels: ArrayLike, draws: int = 999, seed: int = 0, seats: Sequence[int] | None = None) -> Tested:
     """ρ of a cell beside its partner-shuffling null (§2.2).
 
     The worlds of one cell exchange whole partner histories, at equal t, `draws` times: what all worlds share
@@ -100,11 +102,15 @@ def rho_null(labels: ArrayLike, draws: int = 999, seed: int = 0) -> Tested:
             2). NaN after a world's end; only steps that both histories have are compared.
         draws: B.
         seed: of the shuffles.
+        seats: look at the mean over these agents of each world's ρ, instead of at every agent by itself.
 
     Returns:
-        For each agent, (N,): value ρ, `null_mean`, `excess` = ρ − null mean, `p` = (1 + #{ρ* ≥ ρ − 1e-9})/(1
-        + B) over the draws in which ρ* is defined, n worlds that entered. Flags: `n<5` of them;
-        `degenerate_null` if all draws of some agent agree, as they must where all worlds are copies.
+        For each agent, (N,), or for the one group of `seats`, (1,): value ρ, `null_mean`, `excess` = ρ − null mean,
+        `p` = (1 + #{ρ* ≥ ρ − 1e-9})/(1 + B) over the draws in which ρ* is defined, n worlds that entered.
+        Flags: `n<5` of them;
+        `degenerate_null` if all draws of some agent agree, as they must where all worlds are copies;
+        `unequal_lengths` if some worlds were played longer than others. There is no null then (NaN): where acts end
+        the episode, exchanged histories differ from one's own in more than the answer.
     """
     own, other, flags = dyads(labels)
     if own.ndim == 4:
@@ -116,15 +122,34 @@ def rho_null(labels: ArrayLike, draws: int = 999, seed: int = 0) -> Tested:
         played = np.flatnonzero(~np.isnan(own[0]).all(axis=1))
         own, other = (acts[:, : played.max(initial=-1) + 1] for acts in (own, other))
     rng = np.random.default_rng(seed)
-    agents = []
-    for i in range(own.shape[2]):
-        now, before = own[:, 1:, i], other[:, :-1, i]
-        null = _shifted(now, before) if alone else _shuffled(now, before, draws, rng)
-        agents.append(_beside(_difference(*_tally(now, before)), null))
-    value, null_mean, p, n, spread = (np.array(column) for column in zip(*agents, strict=True))
-    flags += ("circular",) * alone + ("n<5",) * bool((n < 5).any())
+    unequal = not alone and len(np.unique(_last_steps(own))) > 1
+    groups = [[i] for i in range(own.shape[2])] if seats is None else [list(seats)]
+    found = []
+    for group in groups:
+        found_here, nulls = [], []
+        for i in group:
+            now, before = own[:, 1:, i], other[:, :-1, i]
+            found_here.append(_difference(*_tally(now, before)))
+            if unequal:
+                nulls.append(np.full((0, len(own)), np.nan))
+            else:
+                nulls.append(_shifted(now, before) if alone else _shuffled(now, before, draws, rng))
+        found.append(_beside(_known_mean(np.stack(found_here), 0), _known_mean(np.stack(nulls), 0)))
+    value, null_mean, p, n, spread = (np.array(column) for column in zip(*found, strict=True))
+    flags += ("circular",) * alone + ("unequal_lengths",) * unequal + ("n<5",) * bool((n < 5).any())
     flags += ("degenerate_null",) * bool((spread < _TIE).any())
     return Tested(value, n, flags, null_mean=null_mean, p=p)
+
+
+def _last_steps(own: FloatArray) -> IntArray:
+    """(W,): the last step at which anybody in the world acted, −1 for none."""
+    played = (~np.isnan(own)).sum(axis=2) > 0
+    return (played * np.arange(1, own.shape[1] + 1)).max(axis=1, initial=0) - 1
+
+
+def _known_mean(values: FloatArray, axis: int) -> FloatArray:
+    """The mean over what is not NaN; NaN where nothing is."""
+    return divide(np.nansum(values, axis=axis), (~np.isnan(values)).sum(axis=axis))
 
 
 _Counts = NDArray[np.int64] | NDArray[np.float32]
@@ -168,29 +193,28 @@ def _difference(c_after_c: _Counts, after_c: _Counts, c_after_d: _Counts, after_
 
 
 def _shuffled(now: FloatArray, before: FloatArray, draws: int, rng: np.random.Generator) -> FloatArray:
-    """The cell's ρ under `draws` shuffles of the partner histories (W, T) across worlds: (draws,)."""
-    total, entered = np.zeros(draws), np.zeros(draws)
+    """Each world's ρ under `draws` shuffles of the partner histories (W, T) across worlds: (draws, W)."""
+    found = np.empty((draws, len(now)))
     worlds = rng.permutation(len(now))
     for block in np.array_split(worlds, len(worlds) // _BLOCK + 1):
         table = _rho_table(now[block], before[block])
         mine = np.arange(len(block))
-        drawn = table[mine, rng.permuted(np.tile(mine, (draws, 1)), axis=1)]
-        total += np.nansum(drawn, axis=1)
-        entered += (~np.isnan(drawn)).sum(axis=1)
-    return divide(total, entered)
+        found[:, block] = table[mine, rng.permuted(np.tile(mine, (draws, 1)), axis=1)]
+    return found
 
 
 def _shifted(now: FloatArray, before: FloatArray) -> FloatArray:
-    """ρ of a single world (1, T) under every circular shift of the partner by at least 5 steps: (shifts,)."""
+    """ρ of a single world (1, T) under every circular shift of the partner by at least 5 steps: (shifts, 1)."""
     steps = np.arange(now.shape[1])
     shifts = np.arange(_LEAST_SHIFT, len(steps) - _LEAST_SHIFT + 1)
     turned = before[0][(steps - shifts[:, None]) % max(len(steps), 1)]
-    return _rho_table(now, turned)[0]
+    return _rho_table(now, turned).T
 
 
-def _beside(of_worlds: FloatArray, null: FloatArray) -> tuple[float, float, float, int, float]:
-    """(ρ, null mean, p, worlds that entered, spread of the null) of one agent."""
-    of_worlds, null = of_worlds[~np.isnan(of_worlds)], null[~np.isnan(null)]
+def _beside(of_worlds: FloatArray, drawn: FloatArray) -> tuple[float, float, float, int, float]:
+    """(ρ, null mean, p, worlds that entered, spread of the null) from the ρ of worlds (W,), and as drawn (draws, W)."""
+    of_worlds, null = of_worlds[~np.isnan(of_worlds)], _known_mean(drawn, 1)
+    null = null[~np.isnan(null)]
     value = of_worlds.mean() if len(of_worlds) else np.nan
     if not len(of_worlds) or not len(null):
         return value, np.nan, np.nan, len(of_worlds), np.nan

@@ -22,8 +22,8 @@ def reciprocity_null(steps: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
         cells: :func:`..summary.cells`; directed games of more than two seats have no such null and are left out.
 
     Returns:
-        ``cell``, ``null_mean``, ``excess`` (ρ less the null's mean), ``p`` (largest over the seats), ``n`` worlds,
-        ``flags``.
+        ``cell``, ``null_mean``, ``excess`` (ρ less the null's mean), ``p``, ``n`` worlds, ``flags``: of the mean over
+        those seats, as the summary's ρ is. No numbers where the worlds differ in length.
     """
     directed = "addressee" in steps.columns
     rows = []
@@ -34,14 +34,10 @@ def reciprocity_null(steps: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
         n = labels.shape[2]
         if n < 2 or (n > 2 and directed and part["addressee"].is_not_null().any()):
             continue
-        found, seats = rho_null(labels, draws=NULL_DRAWS), focal(carriers[cell], n)
-        if np.isnan(found.excess[seats]).all():
-            continue
-        numbers = {"null_mean": np.nanmean(found.null_mean[seats]), "excess": np.nanmean(found.excess[seats])}
-        numbers |= {"p": np.nanmax(found.p[seats]), "n": found.n[seats].min()}
-        rows.append(
-            {"cell": cell, **{key: value.item() for key, value in numbers.items()}, "flags": ", ".join(found.flags)}
-        )
+        found = rho_null(labels, draws=NULL_DRAWS, seats=focal(carriers[cell], n))
+        numbers = {"null_mean": found.null_mean, "excess": found.excess, "p": found.p}
+        row = {key: None if np.isnan(value[0]) else value.item() for key, value in numbers.items()}
+        rows.append({"cell": cell, **row, "n": found.n.item(), "flags": ", ".join(found.flags)})
     schema = {
         "cell": cells.schema["cell"],
         "null_mean": pl.Float64,

@@ -78,9 +78,24 @@ def _without_variation(summary: pl.DataFrame) -> Markup | None:
 
 
 def _few(summary: pl.DataFrame) -> Markup | None:
-    played = summary.group_by("cell").agg((pl.col("n") + pl.col("n_nan")).max())
-    few = int((played["n"] < FEW).sum())
-    return _item("few", few=count(few, "cell"), least=str(FEW)) if few else None
+    """Where fewer than ``FEW`` worlds stand behind a number, because no more were played or it is undefined in them."""
+    few = summary.filter(pl.col("n") < FEW)
+    if few.is_empty():
+        return None
+    by_game = few.partition_by("game", "seats", as_dict=True, maintain_order=True)
+    lines = [
+        el(
+            "li",
+            f"{game_title(game)}, {arm_title(arm)}: ",
+            listed(sorted({_named(row) for row in part.iter_rows(named=True)})),
+        )
+        for (game, arm), part in by_game.items()
+    ]
+    return _item("few", _folded("Which", lines), few=count(len(few), "number"), least=str(FEW))
+
+
+def _named(row: Mapping[str, Any]) -> str:
+    return f"{definition(row['measure']).label} under {row['condition']} (n = {row['n']})"
 
 
 def _undefined(summary: pl.DataFrame) -> Markup | None:

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from ..summary import BASELINE, FEW
-from .formats import count, enn, prose
+from .formats import count, enn, num, prose
 from .markup import Markup, join
 from .parts import arm_words, game_title, norm
 
 MEASURES = ("coop_focal", "normalised_welfare", "normalised_rawls", "rho_focal", "exploitation")
 _TIE = 1e-9
+MOST_VARIANTS = 3
 _SMALL = 0.005  # a smaller difference is none in two decimals
 Row = dict[str, Any]
 
@@ -53,12 +54,31 @@ def _of_game(game: str, summary: pl.DataFrame, effects: pl.DataFrame) -> Told:
     arm = main_arm(summary, game)
     here, there = (frame.filter(pl.col("seats") == arm) for frame in (base, effects))
     key = [
-        _extremes(here, there, "coop_focal", f"{arm_words(arm)}, cooperation"),
-        _extremes(here, there, "normalised_welfare", "Normalised welfare"),
-        _exploited(base, effects),
+        _extremes(*parts, measure, words + by(variant))
+        for variant, parts in _by_variant(here, there).items()
+        for measure, words in (
+            ("coop_focal", f"{arm_words(arm)}, cooperation"),
+            ("normalised_welfare", "Normalised welfare"),
+        )
     ]
+    key.append(_exploited(base, effects))
     rest = [_same(there), _reciprocity(base)]
     return Told([one for one in key if one], [one for one in rest if one])
+
+
+def by(variant: str) -> str:
+    """What else was set, in words.
+
+    >>> by(" · action_noise=0.2"), by("")
+    (' at action_noise=0.2', '')
+    """
+    return variant.replace(" · ", " at ", 1).replace(" · ", ", ")
+
+
+def _by_variant(here: pl.DataFrame, effects: pl.DataFrame) -> dict[str, tuple[pl.DataFrame, pl.DataFrame]]:
+    """The rows that may be compared: those of one variant. The first ``MOST_VARIANTS``."""
+    variants = here["variant"].unique(maintain_order=True).to_list()[:MOST_VARIANTS]
+    return {one: (here.filter(pl.col("variant") == one), effects.filter(pl.col("variant") == one)) for one in variants}
 
 
 def _extremes(here: pl.DataFrame, effects: pl.DataFrame, measure: str, subject: str) -> Markup | None:
@@ -109,18 +129,20 @@ def _reciprocity(base: pl.DataFrame) -> Markup | None:
     """The norm and arm whose ρ lies farthest from its null."""
     if "excess" not in base.columns:
         return None
-    rows = base.filter(pl.col("measure") == "rho_focal", pl.col("excess").is_not_null(), pl.col("n") >= FEW)
+    rows = base.filter(pl.col("measure") == "rho_focal", pl.col("excess").is_not_null(), pl.col("n_null") >= FEW)
     if rows.is_empty():
         return None
-    best = rows.sort(pl.col("excess").abs(), descending=True, maintain_order=True).row(0, named=True)
+    rows = rows.with_columns(pl.col("excess").abs())
+    leaders = _leaders(rows, rows.select(pl.max("excess")).item(), "excess")
+    best = leaders[0]
     where = arm_words(best["seats"])
     where = where[0].lower() + where[1:]
     return join(
         f"Reciprocity ρ lay farthest from its null {where} under ",
-        norm(best["norms"], best["condition"]),
+        _named([row for row in leaders if row["seats"] == best["seats"]]),
         ": ",
         _value(best, True),
-        f"; with partners shuffled {prose(best['null_mean'], True)}.",
+        f"; with partners shuffled {prose(best['null_mean'], True)} (p = {num(best['p'])}).",
     )
 
 
@@ -166,7 +188,7 @@ def _across(games: Sequence[str], summary: pl.DataFrame, effects: pl.DataFrame) 
 
 
 def _everywhere(here: pl.DataFrame, games: Sequence[str], measure: str, words: str) -> Markup:
-    clear = (pl.col("value") > _TIE) & (pl.col("low").is_null() | (pl.col("low") > 0))
+    clear = (pl.col("value") > _TIE) & (pl.col("low") > 0).fill_null(pl.col("n") > 1)  # or the same in every world
     counts = (
         here.filter(pl.col("measure") == measure)
         .group_by("condition", "norms", maintain_order=True)
@@ -180,7 +202,7 @@ def _everywhere(here: pl.DataFrame, games: Sequence[str], measure: str, words: s
         lead,
         f"{words} than ",
         norm(BASELINE),
-        f" in {many}, each time with an interval above 0.",
+        f" in {many}, each time with an interval above 0 or by the same in every world.",
     )
 
 
@@ -194,7 +216,7 @@ def _somewhere_lower(here: pl.DataFrame) -> Markup | None:
     worse = here.filter(
         pl.col("measure") == "normalised_welfare",
         pl.col("value") < -_TIE,
-        pl.col("high").is_null() | (pl.col("high") < 0),
+        (pl.col("high") < 0).fill_null(pl.col("n") > 1),
     )
     if worse.is_empty():
         return None
@@ -205,9 +227,9 @@ def _somewhere_lower(here: pl.DataFrame) -> Markup | None:
     return join(_where(here), "welfare was lower than under ", norm(BASELINE), " with ", join(*parts, sep="; "), ".")
 
 
-def _leaders(rows: pl.DataFrame, value: float) -> list[Row]:
+def _leaders(rows: pl.DataFrame, value: float, column: str = "value") -> list[Row]:
     """All rows with this value, but for rounding."""
-    return rows.filter((pl.col("value") - value).abs() <= _TIE * max(1.0, abs(value))).to_dicts()
+    return rows.filter((pl.col(column) - value).abs() <= _TIE * max(1.0, abs(value))).to_dicts()
 
 
 def _named(rows: Sequence[Row]) -> Markup:

@@ -14,7 +14,7 @@ from .design import matrix_payoffs
 from .formats import enn, num
 from .markup import Markup, el
 from .parts import arm_title, game_title
-from .words import CAPTIONS, GAMES, MARKS, NO_NULL, NULL, STOCK, GameWords
+from .words import CAPTIONS, GAMES, MARKS, NO_NULL, NULL, STOCK, UNEQUAL, GameWords
 
 DESCRIBED = {
     "cooperation": "coop_focal",
@@ -169,10 +169,18 @@ def _notes(data: Data, game: str) -> dict[str, str]:
     stocked = data.steps is not None and "stock" in data.steps.columns and game == "fishery"
     return {
         "label": f"Cooperation is {words.cooperation if words else 'the label that the game gives, from 0 to 1'}.",
-        "null": NO_NULL if data.null is None else NULL,
+        "null": _null_note(data, game),
         "marks": MARKS if _marks(data, game) else "",
         "stock": STOCK if stocked else "",
     }
+
+
+def _null_note(data: Data, game: str) -> str:
+    if data.null is None:
+        return NO_NULL
+    here = data.null.join(data.summary.filter(pl.col("game") == game).select("cell").unique(), on="cell", how="semi")
+    unequal = here["flags"].str.contains("unequal_lengths").any()
+    return f"{NULL} {UNEQUAL}" if unequal and here["null_mean"].is_not_null().any() else UNEQUAL if unequal else NULL
 
 
 def _alternative(rows: pl.DataFrame, name: str) -> str:

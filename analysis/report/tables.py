@@ -23,7 +23,7 @@ COLUMNS = {
     "What happened": (
         *("length", "survived", "collapsed"),
         *("agreement", "pareto_distance", "joint_efficiency", "joint_efficiency_all"),
-        *("press_share", "velocity", "max_rise", "time_to_deescalate", "deescalated"),
+        *("press_share", "velocity", "max_rise", "deescalated"),
         "illegal",
     ),
 }
@@ -128,10 +128,6 @@ def glance(summary: pl.DataFrame, effects: pl.DataFrame) -> Markup | None:
     firsts = pl.concat(
         [effects.filter(pl.col("game") == game, pl.col("seats") == main_arm(summary, game)) for game in games]
     )
-    rows: dict[tuple[str, str, str], dict[str, Any]] = {
-        (row["condition"], row["game"], row["measure"]): row for row in firsts.iter_rows(named=True)
-    }
-    conditions = firsts.select("condition", "norms").unique("condition", maintain_order=True)
     top = el("tr", el("td", ""), *[el("th", game_title(game), scope="colgroup", colspan=len(GLANCE)) for game in games])
     second = el(
         "tr",
@@ -142,28 +138,29 @@ def glance(summary: pl.DataFrame, effects: pl.DataFrame) -> Markup | None:
             for measure, word in GLANCE.items()
         ],
     )
-    reference = [rows.get((conditions["condition"][0], game, measure)) for game in games for measure in GLANCE]
-    first = el(
-        "tr",
-        el("th", norm(BASELINE), scope="row"),
-        *[el("td", prose(row["reference"] if row else None), class_="reference") for row in reference],
-    )
-    body = [
-        el(
-            "tr",
-            el("th", norm(of, condition), scope="row"),
-            *[_difference(rows.get((condition, game, measure))) for game in games for measure in GLANCE],
-        )
-        for condition, of in conditions.iter_rows()
-    ]
+    variants = firsts.partition_by("variant", as_dict=True, maintain_order=True)
+    body = [line for (variant,), part in variants.items() for line in _of_variant(part, str(variant), games)]
     table = el(
         "table",
-        el("caption", f"Differences to {BASELINE}, whose own values stand in the first row"),
+        el("caption", f"Differences to {BASELINE}, whose own values stand in its row"),
         el("thead", top, second),
-        el("tbody", first, *body),
+        el("tbody", *body),
         class_="glance",
     )
     return el("div", table, class_="scroll", tabindex="0", role="region", aria_label="At a glance")
+
+
+def _of_variant(rows: pl.DataFrame, variant: str, games: Sequence[str]) -> list[Markup]:
+    """The baseline's own values, and below them what differs from these and from no others."""
+    columns = [(game, measure) for game in games for measure in GLANCE]
+    references = {(row["game"], row["measure"]): row["reference"] for row in rows.iter_rows(named=True)}
+    found = {(row["condition"], row["game"], row["measure"]): row for row in rows.iter_rows(named=True)}
+    values = [el("td", prose(references.get(column)), class_="reference") for column in columns]
+    lines = [el("tr", el("th", norm(BASELINE, BASELINE + variant), scope="row"), *values)]
+    for condition, of in rows.select("condition", "norms").unique("condition", maintain_order=True).iter_rows():
+        cells = [_difference(found.get((condition, *column))) for column in columns]
+        lines.append(el("tr", el("th", norm(of, condition), scope="row"), *cells))
+    return lines
 
 
 def _difference(row: Row | None) -> Markup:

@@ -149,6 +149,9 @@ NULL = (
     "the tick is an answer to this very partner."
 )
 NO_NULL = "What chance alone would show is not known here: it takes recorded steps (record=all)."
+UNEQUAL = (
+    "What chance alone would show is not known where worlds differ in length: acts that end an episode mimic answers."
+)
 MARKS = (
     "The vertical lines are where, in a single step without noise, cooperating becomes the better answer; deliberators "
     "look further ahead than that."
@@ -174,8 +177,9 @@ DOUBTS = {
     ),
     "deliberator": (
         "The deliberator is one kind of mind.",
-        "It repeats an act in imagination and expects the others to repeat theirs; it does not learn and does not "
-        "reason about reasoning. It looked {depth} steps ahead, with rationality {rationality} per range of "
+        "Where all move at once it repeats an act in imagination, {depth} steps ahead, and expects the others to "
+        "repeat theirs; where one moves at a time it reasons backwards from the end, as far as it can look, the "
+        "others caring for their payoffs alone. It does not learn. Its rationality was {rationality} per range of "
         "utilities. With another depth the same norm can do the opposite: in the fishery a selfish deliberator grabs "
         "at depth 6 and sustains at 12 if the others do.",
     ),
@@ -189,7 +193,7 @@ DOUBTS = {
         "In {still} of {all} all worlds ended alike in cooperation and welfare. Their n counts copies, so they get no "
         "interval and a hollow point.",
     ),
-    "few": ("Few worlds.", "{few} had fewer than {least} worlds: their intervals are too narrow to trust."),
+    "few": ("Few worlds.", "{few} stand on fewer than {least} worlds: their intervals are too narrow to trust."),
     "undefined": (
         "Undefined is not zero.",
         "ρ is undefined in worlds in which the other never varied, and those worlds are left out: this happened in "

@@ -178,7 +178,7 @@ def ragged(worlds=4, steps=9, seed=3):
 def test_null_mean_is_that_of_all_shuffles():
     from itertools import permutations
 
-    c = ragged()
+    c = independent(4, 9, seed=3)
     null = [brute_force_rho(c[:, 1:, 0], c[list(order), :-1, 1]) for order in permutations(range(4))]
     observed = brute_force_rho(c[:, 1:, 0], c[:, :-1, 1])
     found = rho_null(c, draws=20_000)
@@ -261,6 +261,28 @@ def test_more_worlds_than_a_block():
     assert found.p[0] == pytest.approx(0.01)
     assert found.null_mean[0] == pytest.approx(0, abs=0.02)
     assert found.n[1] <= 1100
+
+
+def test_the_seats_of_a_cell_are_averaged_within_worlds():
+    c = independent(12, 30, seed=5)
+    c[:3, :, 1] = 1  # of these worlds seat 0 has no ρ
+    of_worlds = np.nanmean(rho(c).value, axis=1)
+    both = rho_null(c, seats=[0, 1])
+    assert both.value.shape == (1,)
+    assert both.value[0] == pytest.approx(of_worlds.mean())
+    assert both.value[0] != pytest.approx(rho_null(c).value.mean()), "the mean of the seats' means is another number"
+    assert both.n[0] == 12
+    alone = rho_null(c, seats=[0])
+    assert (alone.value[0], alone.null_mean[0], alone.p[0]) == tuple(
+        getattr(rho_null(c), k)[0] for k in ("value", "null_mean", "p")
+    )
+
+
+def test_worlds_of_unequal_length_have_no_null():
+    found = rho_null(ragged())
+    assert "unequal_lengths" in found.flags
+    assert not np.isnan(found.value).any()
+    assert np.isnan(found.null_mean).all() and np.isnan(found.excess).all() and np.isnan(found.p).all()
 
 
 def test_a_single_world_is_turned_in_a_circle():

@@ -106,6 +106,44 @@ def test_findings_are_differences_with_interval_and_n(page):
     assert "26 settings" in words
 
 
+def told(rows, tmp_path):
+    """The words of the report on cells of one measured value per world: (norm, noise, welfare of each world)."""
+    flat = [
+        {
+            "cell": f"{game}{norm}{noise}",
+            "game": game,
+            "seats": "deliberators",
+            "norms": norm,
+            "game.action_noise": noise,
+        }
+        | {"varied": ["game.action_noise"], "seed": seed, "episode": 0, "outcome": "horizon"}
+        | {"coop_rate_agent": value / 2, "coop_by_seat": [value / 2] * 2, "normalised_welfare": value}
+        for game, norm, noise, values in rows
+        for seed, value in enumerate(values)
+    ]
+    _, parsed = read(write_report(tmp_path / "a.html", pl.DataFrame(flat), None, {}))
+    return " ".join(" ".join(parsed.text).split())
+
+
+def test_norms_are_compared_within_a_setting_of_the_game_only(tmp_path):
+    rows = [("matrix", "selfish", 0.0, [0.90, 0.94]), ("matrix", "kind", 0.0, [0.95, 0.97])]
+    rows += [("matrix", "selfish", 0.2, [0.10, 0.14]), ("matrix", "kind", 0.2, [0.55, 0.57])]
+    words = told(rows, tmp_path)
+    assert re.search(r"welfare at action_noise=0 was 0.92 under selfish · action_noise=0 and highest under", words)
+    assert re.search(r"welfare at action_noise=0.2 was 0.12 under selfish · action_noise=0.2 and highest under", words)
+    glance = words[words.index("Differences to") : words.index("From the first way")]
+    assert "selfish · action_noise=0 0.46 0.92 kind · action_noise=0 +0.02 +0.04" in glance
+    assert "selfish · action_noise=0.2 0.06 0.12 kind · action_noise=0.2 +0.22 +0.44" in glance
+
+
+def test_one_world_is_no_evidence_across_games(tmp_path):
+    games, norms = ("matrix", "standoff"), (("selfish", 0.1), ("kind", 0.8))
+    one = [(game, norm, 0.0, [value]) for game in games for norm, value in norms]
+    assert "no norm had a higher normalised welfare than selfish in both games" in told(one, tmp_path)
+    two = [(game, norm, 0.0, [value] * 2) for game, norm, _, (value,) in one]
+    assert "kind had a higher normalised welfare than selfish in both games" in told(two, tmp_path)
+
+
 def test_tables_tell_n_interval_and_definition(page):
     text, _ = read(page)
     assert re.search(r'<td data-v="[-0-9.e]+" title="n = 6 worlds">[^<]+<small>\[', text)
