@@ -61,6 +61,8 @@ class Agent:
     name: ClassVar[str]
     games: ClassVar[tuple[str, ...]] = ()
     knobs: ClassVar[tuple[str, ...]] = ()
+    shared: ClassVar[tuple[str, ...]] = ()
+    """Settings that are the same in all worlds; the others may be arrays of one value per world."""
 
     Params: ClassVar[Any] = NoSettings
 

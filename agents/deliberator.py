@@ -31,13 +31,14 @@ class Deliberator(Agent):
     """
 
     name = "deliberator"
+    shared = ("depth", "samples", "limit", "prior")
 
     class Params(NamedTuple):
         """How it thinks."""
 
         depth: Annotated[int, Range(1, 10_000), "steps that it looks ahead"] = 6
         rationality: Annotated[
-            float, Range(0), "λ of the logit choice, per range of utilities; inf: always the best"
+            float, Range(0, infinite=True), "λ of the logit choice, per range of utilities; inf: always the best"
         ] = np.inf
         samples: Annotated[
             int, Range(0, 10_000), f"imagined futures per decision; 0: {SAMPLES} with chance, else 1"
@@ -96,6 +97,8 @@ class Deliberator(Agent):
         else:
             others = self._expected(believed, running)
             values = simultaneous_values(self.game, mind, imagined, candidates, others, q.depth)
+        if not np.isfinite(values[legal]).all():
+            raise ValueError(f"{self.game.name}: a utility is not a finite number; payoffs or norms are too large")
         draws = np.asarray(uniforms(self.keys[running], self.step, CHOICE, 0))
         chosen = choose(
             values, legal, np.broadcast_to(np.asarray(q.rationality, np.float64), len(view.active))[running], draws

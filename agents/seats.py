@@ -37,7 +37,8 @@ def agents() -> dict[str, type[Agent]]:
 
 def agents_for(game: str) -> list[str]:
     """The names of the agents that play a game, and of the roles."""
-    return [name for name, cls in agents().items() if not cls.games or game in cls.games] + sorted(ROLES)
+    roles = sorted(role for role, played in ROLES.items() if game in played)
+    return [name for name, cls in agents().items() if not cls.games or game in cls.games] + roles
 
 
 def seat(game: Game, given: "str | Mapping[str, Any] | Agent", worlds: int = 1) -> Agent:
@@ -49,9 +50,12 @@ def seat(game: Game, given: "str | Mapping[str, Any] | Agent", worlds: int = 1) 
     played.
     """
     if isinstance(given, Agent):
+        _plays(game, type(given))
         return given
+    if not isinstance(given, str | Mapping):
+        raise refuse("seats", given, "a name, settings of an agent such as {agent: gtft, q: 0.3}, or an Agent")
     spec: dict[str, Any] = {"agent": given} if isinstance(given, str) else dict(given)
-    if "agent" not in spec:
+    if not isinstance(spec.get("agent"), str):
         raise SettingError(
             f"seat {spec!r} names no agent: it must have 'agent', one of {', '.join(agents_for(game.name))}"
         )
@@ -73,15 +77,24 @@ def seat(game: Game, given: "str | Mapping[str, Any] | Agent", worlds: int = 1) 
 
 
 def _class(game: Game, name: str) -> type[Agent]:
+    """The class behind a name or a role."""
+    if name in ROLES and game.name not in ROLES[name]:
+        raise SettingError(
+            f"nobody plays the {name} in {game.name}: name an agent, one of {', '.join(agents_for(game.name))}"
+        )
     name = ROLES[name][game.name] if name in ROLES else name
     if name not in agents():
         raise unknown(f"agent for {game.name}", name, agents_for(game.name))
-    cls = agents()[name]
+    _plays(game, agents()[name])
+    return agents()[name]
+
+
+def _plays(game: Game, cls: type[Agent]) -> None:
     if cls.games and game.name not in cls.games:
+        name = getattr(cls, "name", cls.__name__)
         raise SettingError(
             f"agent {name!r} does not play {game.name}. Agents that do: {', '.join(agents_for(game.name))}"
         )
-    return cls
 
 
 def _params(cls: type[Agent], given: Mapping[str, Any], worlds: int) -> Any:
@@ -91,6 +104,8 @@ def _params(cls: type[Agent], given: Mapping[str, Any], worlds: int) -> Any:
     single = {name: value for name, value in given.items() if name not in arrays}
     params = check(cls.Params, single, prefix)
     for name, values in arrays.items():
+        if name in cls.shared:
+            raise refuse(prefix + name, "an array", "one value for all worlds")
         if values.shape != (worlds,):
             raise refuse(
                 prefix + name, f"an array of shape {values.shape}", f"a number, or an array of {worlds} numbers"
@@ -130,6 +145,6 @@ def fill(game: Game, given: Sequence[Any]) -> list[Any]:
 
     So ``["greedy", "deliberator"]`` is one exploiter among deliberators, however many sit at the table.
     """
-    if not given or len(given) > game.n_agents:
+    if isinstance(given, str) or not given or len(given) > game.n_agents:
         raise refuse("seats", list(given), f"1 to {game.n_agents} agents, for {game.n_agents} seats of {game.name}")
     return [given[min(k, len(given) - 1)] for k in range(game.n_agents)]

@@ -102,11 +102,15 @@ def _of_agreed(value: FloatArray) -> Measured:
 
 def _frontier(deals: FloatArray) -> FloatArray:
     """The deals (F, P) that no other equals or beats for all and beats for one, each once."""
+    if deals.shape[1] == 2:
+        falling = np.unique(deals, axis=0)[::-1]  # by what the first gets, then by what the second does
+        best = np.maximum.accumulate(falling[:, 1])
+        return falling[np.concatenate([[True], falling[1:, 1] > best[:-1]])]
     rest = np.unique(deals, axis=0)[::-1]
     rest = rest[np.argsort(-rest.sum(axis=1), kind="stable")]
     frontier = []
     while len(rest):  # nothing left can beat the one with the largest sum
-        frontier.append(rest[0])
+        frontier.append(rest[0].copy())
         rest = rest[(rest > rest[0]).any(axis=1)]
     return np.array(frontier)
 

@@ -3,7 +3,8 @@
 from contextlib import suppress
 from pathlib import Path
 
-from .compiled import drop_stale
+from .compiled import drop_stale, find_place
 
-with suppress(OSError):  # an installation that cannot be written to is never changed file by file
+find_place(Path(__file__).parent.parent)
+with suppress(OSError):  # a cache that cannot be written to is not changed either
     drop_stale(Path(__file__).parent.parent)

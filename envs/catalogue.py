@@ -37,6 +37,8 @@ def game_class(name: str) -> type:
 
     Raises ``SettingError`` for an unknown one.
     """
+    if not isinstance(name, str):
+        raise refuse("game", name, f"one of {', '.join(games())}")
     short = name.removeprefix("comity/").removesuffix(f"-v{VERSION}")
     if short not in PLACES:
         raise unknown("game", name, PLACES)

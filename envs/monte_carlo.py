@@ -9,7 +9,8 @@ from .chance import HAZARD, keys, uniforms
 from .game import Floats, Game
 from .worlds import Worlds
 
-WORLDS = 1000
+WORLDS, FEWEST, NUMBERS = 1000, 32, 1 << 23
+"""Worlds that are played: fewer where their observations are more numbers than this."""
 
 
 def random_moves(game: Game, worlds: Worlds, seat_keys: npt.NDArray[np.uint64], step: int) -> Floats:
@@ -25,10 +26,11 @@ def random_moves(game: Game, worlds: Worlds, seat_keys: npt.NDArray[np.uint64], 
 
 
 @lru_cache(maxsize=64)  # of a game under one setting it never changes, and it is asked for again and again
-def random_play_total(game: Game, num: int = WORLDS) -> float:
-    """Mean total payoff of an episode in which every seat picks uniformly among its moves: Monte Carlo, seeds 0 … num −
-    1.
+def random_play_total(game: Game) -> float:
+    """Mean total payoff of an episode in which every seat picks uniformly among its moves: Monte Carlo over
+    ``WORLDS`` seeds from 0 on.
     """
+    num = max(FEWEST, min(WORLDS, NUMBERS // (game.n_agents * len(game.fields))))
     worlds = Worlds(game, num)
     worlds.reset(0)
     seat_keys = np.stack([keys(worlds.state["seed"], seat) for seat in range(game.n_agents)])

@@ -13,6 +13,7 @@ value and what is allowed. :func:`encode` turns it into the plain numbers that a
 import difflib
 import functools
 import math
+import operator
 import types
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_ty
 
 P = TypeVar("P")
 ANY_LENGTH = -1
+KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a word"}
 
 
 class SettingError(ValueError):
@@ -28,21 +30,27 @@ class SettingError(ValueError):
 
 @dataclass(frozen=True)
 class Range:
-    """The closed interval a number lies in; ``above`` (or ``below``) makes that end open."""
+    """The closed interval a number lies in; ``above`` (or ``below``) makes that end open.
+
+    Infinity lies only in one that says so by ``infinite``.
+    """
 
     low: float = -math.inf
     high: float = math.inf
     above: bool = False
     below: bool = False
+    infinite: bool = False
 
     def __contains__(self, value: float) -> bool:
+        if math.isinf(value) and not self.infinite:
+            return False
         over = value > self.low if self.above else value >= self.low
         under = value < self.high if self.below else value <= self.high
         return over and under
 
     def __str__(self) -> str:
         if self.low == -math.inf and self.high == math.inf:
-            return "any number"
+            return "any number" if self.infinite else "any finite number"
         if self.high == math.inf:
             return f"a number {'>' if self.above else '>='} {self.low:g}"
         if self.low == -math.inf:
@@ -79,6 +87,17 @@ class Setting(NamedTuple):
 def refuse(name: str, value: object, allowed: object) -> SettingError:
     """The one form that a complaint about a value takes."""
     return SettingError(f"{name} = {value!r} is not allowed: it must be {allowed}")
+
+
+def number_of(name: str, value: Any) -> int:
+    """``value`` if it is a whole number from 1 on, else a ``SettingError`` naming the setting."""
+    try:
+        number = 0 if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        number = 0
+    if number < 1:
+        raise refuse(name, value, "a whole number >= 1")
+    return number
 
 
 def unknown(kind: str, name: object, known: Iterable[str]) -> SettingError:
@@ -169,7 +188,7 @@ def _table(name: str, setting: Setting, value: Any) -> dict[str, Any]:
 def _scalar(name: str, setting: Setting, value: Any) -> Any:
     converted = _converted(setting.kind, value)
     if converted is None:
-        raise refuse(name, value, setting.allowed or f"of type {setting.kind.__name__}")
+        raise refuse(name, value, setting.allowed or KINDS.get(setting.kind, f"of type {setting.kind.__name__}"))
     if setting.allowed is not None and converted not in setting.allowed:
         raise refuse(name, value, setting.allowed)
     return converted
@@ -185,6 +204,8 @@ def _converted(kind: type, value: Any) -> Any:
         return None
     number = float(value)
     if math.isnan(number):
+        return None
+    if kind is int and math.isinf(number):
         return None
     if kind is int:
         return int(number) if number == math.trunc(number) else None

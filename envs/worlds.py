@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from .chance import world_seeds
 from .game import Floats, Game
+from .settings import number_of
 
 
 class Worlds:
@@ -17,13 +18,13 @@ class Worlds:
     ``observations`` (B, N, d) float32   what each seat sees now
     ``masks``        (B, N, m) int8      legal moves, None where all are legal
     ===============  ==================  ===================================================
+
+    Raises ``SettingError`` where ``num`` is no whole number from 1 on.
     """
 
     def __init__(self, game: Game, num: int) -> None:
-        if num < 1:
-            raise ValueError(f"num_worlds = {num} is not allowed: it must be a number >= 1")
         self.game = game
-        self.num = num
+        self.num = num = number_of("num_worlds", num)
         n = game.n_agents
         self.state = np.zeros(num, game.world_dtype)
         self.rewards = np.zeros((num, n))

@@ -20,8 +20,6 @@ from .composing import Composer
 from .grids import GROUPS
 from .schema import NO_NORMS
 
-VARIES = ("rationality",)
-"""Settings of the deliberator that may differ between the worlds of one batch."""
 T = TypeVar("T")
 
 
@@ -45,7 +43,7 @@ class Cell(NamedTuple):
 
     def batch_key(self) -> str:
         """What the worlds of one batch must share: the rules, and the kinds of agents."""
-        fixed = {name: value for name, value in self.deliberator.items() if name not in VARIES}
+        fixed = {name: self.deliberator[name] for name in Deliberator.shared}
         return canonical([self.game, self.params, self.seats, fixed, self.norms is None])
 
     def told(self) -> dict[str, Any]:
@@ -83,7 +81,7 @@ def seat_agents(game: Game, cells: Sequence[Cell], which: npt.NDArray[np.intp]) 
     Raises ``SettingError`` for seats or norms that do not fit the game.
     """
     deliberator: dict[str, Any] = dict(cells[0].deliberator)
-    for name in VARIES:
+    for name in deliberator.keys() - set(Deliberator.shared):
         values = [cell.deliberator[name] for cell in cells]
         deliberator[name] = np.array(values)[which] if len(set(values)) > 1 else values[0]
     per_world = None if cells[0].norms is None else [cells[k].norms for k in which]
@@ -211,14 +209,14 @@ def nested(given: Mapping[str, Any]) -> dict[str, Any]:
     {'kindness': 1, 'reciprocity': {'positive': 2}}
     """
     result: dict[str, Any] = {}
-    for key, value in given.items():
+    for key in sorted(given, key=lambda name: name.count(".")):  # a group, then what is laid over it
         *groups, last = key.split(".")
         place = result
         for group in groups:
             if not isinstance(place.get(group), dict):
                 place[group] = {}
             place = place[group]
-        place[last] = value
+        place[last] = dict(given[key]) if isinstance(given[key], Mapping) else given[key]
     return result
 
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import yaml
 from hydra import initialize_config_module
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.global_hydra import GlobalHydra
@@ -14,8 +15,10 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
 
+from ..agents.norms import PRESETS
+from ..envs.catalogue import games
 from ..envs.settings import SettingError, refuse, unknown
-from .schema import register
+from .schema import NO_NORMS, register
 
 CONFIG = "config"
 """The primary configuration, ``conf/config.yaml``."""
@@ -54,9 +57,21 @@ class Composer:
 def composer(hydra_overrides: list[str], config_dir: Path | None = None) -> Iterator[Composer]:
     """Hydra, ready to compose from our ``conf`` and, before it, from the user's ``config_dir``."""
     register()
+    if config_dir is not None:
+        _check_names(config_dir)
     own = [] if config_dir is None else [f"hydra.searchpath=[{quoted(f'file://{config_dir.resolve()}')}]"]
     with initialize_config_module("comity.experiments.conf", job_name="comity", version_base=None):
         yield Composer(GlobalHydra.instance().config_loader(), [*own, *hydra_overrides])
+
+
+def _check_names(config_dir: Path) -> None:
+    """A user's choice may not have the name of one of ours: Hydra would lay the one over the other."""
+    for group, ours in (("norms", [NO_NORMS, *PRESETS]), ("game", games())):
+        for path in sorted((config_dir / group).glob("*.yaml")):
+            if path.stem in ours:
+                raise refuse(
+                    f"{group}={path.stem}", str(path), f"under another name: {path.stem} is one of comity's own"
+                )
 
 
 def quoted(text: str) -> str:
@@ -76,12 +91,17 @@ def one_line_errors() -> Iterator[None]:
         yield
     except (HydraException, OmegaConfBaseException) as error:
         raise _explained(error) from error
+    except yaml.YAMLError as error:
+        raise SettingError(f"a configuration file cannot be read: {' '.join(str(error).split())}") from error
 
 
 def _explained(error: Exception) -> SettingError:
     cause = error.__cause__ or error.__context__
     if isinstance(error, OverrideParseException):
-        return SettingError(f"cannot read {error.override!r}: a setting is written key=value, for example norms=kind")
+        return SettingError(
+            f"cannot read {error.override!r}: a setting is written key=value, for example norms=kind; a value with"
+            " other than plain letters, digits and /-_. stands in quotes, \"out='my results'\""
+        )
     if isinstance(error, MissingConfigException) and error.missing_cfg_file and error.options:
         group, _, name = error.missing_cfg_file.rpartition("/")
         return unknown(group, name, error.options)

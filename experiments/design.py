@@ -27,6 +27,8 @@ class Design(NamedTuple):
     cells: list[Cell]
     seeds: list[Seeds]
     axes: dict[str, list[Any]]
+    merged: Sequence[str] = ()
+    """What was asked for under another name, and is the same cell."""
 
     @property
     def points(self) -> int:
@@ -61,6 +63,7 @@ def build(
     cells: dict[str, Cell] = {}
     given: dict[str, Mapping[str, Any]] = {}
     seeds: dict[str, list[int]] = {}
+    merged: list[str] = []
     played = [{"seed": list(default_seeds), **grid} for grid in grids]
     for grid in played:
         wanted = seeds_of(grid["seed"])
@@ -68,14 +71,28 @@ def build(
         for values in itertools.product(*axes.values()):
             assignment = dict(zip(axes, values, strict=True))
             cell = resolver.cell(assignment)
-            cells.setdefault(cell.id, cell)
+            kept = cells.setdefault(cell.id, cell)
+            merged += [
+                f"{group}={cell.factors[group]} is here the same as {group}={kept.factors[group]}, and kept as that"
+                for group in GROUPS
+                if cell.factors[group] != kept.factors[group]
+            ]
             given.setdefault(cell.id, assignment)
             seeds[cell.id] = sorted({*seeds.get(cell.id, []), *wanted})
     if not cells:
         raise SettingError("the experiment has no grids: there is nothing to play")
     named = _with_axes(cells, given, {key for grid in grids for key in grid})
     axes = {key: _distinct(cell.factors[key] for cell in named) for key in named[0].factors}
-    return Design(name, question, record, played, named, [np.array(seeds[cell.id], np.uint64) for cell in named], axes)
+    return Design(
+        name,
+        question,
+        record,
+        played,
+        named,
+        [np.array(seeds[cell.id], np.uint64) for cell in named],
+        axes,
+        _distinct(merged),
+    )
 
 
 def _with_axes(cells: Mapping[str, Cell], given: Mapping[str, Mapping[str, Any]], keys: set[str]) -> list[Cell]:

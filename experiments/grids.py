@@ -132,5 +132,5 @@ def seeds_of(values: Sequence[Any]) -> list[int]:
     """The seeds of an axis, each once and in order; raises ``SettingError`` for what is no seed."""
     for value in values:
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**64:
-            raise refuse("seed", value, "a whole number in [0, 2^64), or a list or range of them")
+            raise refuse("seed", value, "a whole number in [0, 2^64); several are written 0,1,2 or range(3)")
     return sorted(set(values))

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ..agents.seats import ROLES, agents_for
 from ..envs.catalogue import game_class, games
-from ..envs.settings import Setting, describe
+from ..envs.settings import KINDS, Setting, describe
 
 
 def catalogue() -> Table:
@@ -73,6 +73,6 @@ def _allowed(setting: Setting) -> str:
     if setting.allowed is not None and str(setting.allowed) != "":
         words = str(setting.allowed)
     else:
-        words = {bool: "true or false", int: "a whole number", float: "a number", str: "a word"}.get(setting.kind, "")
+        words = KINDS.get(setting.kind, "")
     many = f", {setting.length} of them" if setting.length and setting.length > 0 else ""
     return words + many + (", or none" if setting.optional else "")

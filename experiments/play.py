@@ -12,6 +12,7 @@ from ..envs.catalogue import make
 from ..envs.chance import world_seeds
 from ..envs.game import RUNNING, Game
 from ..envs.record import Record
+from ..envs.settings import number_of, refuse
 from ..envs.worlds import Worlds
 
 FIRST_STEPS = 512
@@ -31,8 +32,13 @@ def play(
     >>> record.rewards.mean(axis=1)
     array([[0.995, 1.02 ]])
     """
-    if worlds < 1:
-        raise ValueError(f"worlds = {worlds} is not allowed: it must be a number >= 1")
+    worlds = number_of("worlds", worlds)
+    if not isinstance(game, str) and params:
+        raise refuse("params", params, "left out with a game that is made already")
+    if np.asarray(seed).dtype.kind not in "iu":
+        raise refuse("seed", seed, "a whole number, or a list of them")
+    if isinstance(seats, str) or not isinstance(seats, Sequence):
+        raise refuse("seats", seats, "a list of agents, such as ['tft', 'alld']")
     played = make(game, **params) if isinstance(game, str) else game
     seated = [seat(played, one, worlds) for one in fill(played, seats)]
     return run(played, seated, world_seeds(seed, worlds))

@@ -68,13 +68,20 @@ def load(path: str | Path) -> Results:
 def _table(folder: Path, order: list[str]) -> pl.DataFrame | None:
     """All rows of finished chunks; steps without episodes belong to none."""
     paths = [folder / f"{chunk}.parquet" for chunk in finished(folder.parent)]
-    shards = [pl.read_parquet(path) for path in paths if path.exists()]
+    shards = [_shard(path) for path in paths if path.exists()]
     # games differ in their columns; in this order these stand the same, however the points were cut into chunks
     shards.sort(key=lambda shard: str(shard["cell"].min()))
     if not shards:
         return None
     table = pl.concat(shards, how="diagonal_relaxed").sort(order)
     return table.select(sorted(table.columns, key=_place))
+
+
+def _shard(path: Path, columns: list[str] | None = None) -> pl.DataFrame:
+    try:
+        return pl.read_parquet(path, columns=columns, glob=False)
+    except pl.exceptions.PolarsError as error:
+        raise SettingError(f"{path} is damaged: remove it, and the same command plays its points again") from error
 
 
 def _place(column: str) -> tuple[int, str]:
@@ -139,9 +146,14 @@ def write_json(path: Path, content: Any, indent: int | None = None) -> None:
 def read_manifest(directory: Path) -> dict[str, Any] | None:
     """The manifest, None where there is none."""
     try:
-        return json.loads((directory / MANIFEST).read_text())
+        found = json.loads((directory / MANIFEST).read_text())
     except FileNotFoundError:
         return None
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise SettingError(f"{directory / MANIFEST} is damaged: remove it if {directory} is to be used again")
+    return found
 
 
 def finished(directory: Path) -> list[str]:
@@ -151,9 +163,7 @@ def finished(directory: Path) -> list[str]:
 
 def finished_points(directory: Path) -> set[str]:
     """The points that are finished."""
-    shards = [
-        pl.read_parquet(directory / EPISODES / f"{chunk}.parquet", columns=["point"]) for chunk in finished(directory)
-    ]
+    shards = [_shard(directory / EPISODES / f"{chunk}.parquet", ["point"]) for chunk in finished(directory)]
     return {point for shard in shards for point in shard["point"]}
 
 
@@ -176,8 +186,11 @@ def clean(directory: Path) -> None:
 
 def check_directory(directory: Path, key: str) -> None:
     """Raises ``SettingError`` unless ``directory`` is new, empty, or that of the sweep with this ``key``."""
-    if not directory.exists():
-        return
+    try:
+        if not directory.exists():
+            return
+    except OSError as error:
+        raise refuse("out", str(directory), f"a directory that can be written to ({error.strerror})") from error
     if not directory.is_dir():
         raise refuse("out", str(directory), "a directory")
     manifest = read_manifest(directory)
@@ -195,8 +208,12 @@ def lock(directory: Path) -> Iterator[None]:
 
     Raises ``SettingError`` naming the process that works there.
     """
-    directory.mkdir(parents=True, exist_ok=True)
-    with (directory / LOCK).open("a+") as file:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        opened = (directory / LOCK).open("a+")
+    except OSError as error:
+        raise refuse("out", str(directory), f"a directory that can be written to ({error.strerror})") from error
+    with opened as file:
         if fcntl is not None:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

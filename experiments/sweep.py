@@ -25,7 +25,7 @@ from .design import Design, build
 from .grids import DEFAULT_EXPERIMENT, GROUPS, experiment_grids, sort_overrides, typed_grid
 from .jobs import IN_PROCESS, Launch, launch_all, shared_out
 from .progress import Watch, say
-from .schema import Options
+from .schema import Experiment, Options
 from .task import Failure, play_chunks
 
 RUNS = Path("runs")
@@ -46,10 +46,13 @@ def sweep(typed: Sequence[str], config_dir: Path | None = None) -> Result:
     Raises ``SettingError`` for a wrong setting, before anything is played or written.
     """
     overrides = sort_overrides(typed)
-    keys = {text.partition("=")[0] for text in typed}
+    keys = {text.lstrip("+").partition("=")[0] for text in typed}
     default = [] if keys & {"game", "experiment"} else [f"experiment={DEFAULT_EXPERIMENT}"]
     with composer(overrides.hydra, config_dir) as hydra:
         config = hydra.primary([*default, *overrides.whole])
+        chosen = config.hydra.runtime.choices["hydra/sweeper"]
+        if chosen != "comity":
+            raise refuse("hydra/sweeper", chosen, "comity: the launcher is what can be chosen")
         with one_line_errors():
             sweeper = Plugins.instance().instantiate_sweeper(
                 hydra_context=HydraContext(config_loader=hydra.loader, callbacks=Callbacks(config)),
@@ -63,7 +66,7 @@ def sweep(typed: Sequence[str], config_dir: Path | None = None) -> Result:
 def design_of(arguments: Sequence[str], config: DictConfig, hydra: Composer) -> Design:
     """The design that the arguments span, over the experiment's grids if there is one. All settings are checked."""
     typed = typed_grid(arguments, hydra.loader)
-    experiment = config.experiment
+    experiment = Experiment() if config.experiment is None else config.experiment
     grids = experiment_grids(plain(experiment.grids), typed, hydra.loader) if experiment.grids else [typed]
     defaults = {group: config.hydra.runtime.choices.get(group) for group in GROUPS}
     resolver = Resolver(hydra, {**defaults, "deliberator": plain(config.deliberator)})
@@ -75,15 +78,18 @@ def design_of(arguments: Sequence[str], config: DictConfig, hydra: Composer) -> 
 def options_of(config: DictConfig) -> Options:
     """The settings of the sweep as a whole, checked."""
     out = None if config.out is None else str(config.out)  # a directory may well be named 2026
+    if out == "":
+        raise refuse("out", out, "a directory")
     return check(Options, {"record": config.record, "out": out, "chunk_points": config.chunk_points})
 
 
 def carry_out(arguments: Sequence[str], config: DictConfig, loader: ConfigLoader, launch: Launch, jobs: int) -> Result:
     """Plays what is not yet finished of the design that ``arguments`` span, in at most ``jobs`` jobs of ``launch``."""
-    options = options_of(config)
     if jobs < 1:
         raise refuse("hydra.sweeper.jobs", jobs, "a number >= 1")
-    design = design_of(arguments, config, Composer(loader, list(config.hydra.overrides.hydra)))
+    with one_line_errors():
+        options = options_of(config)
+        design = design_of(arguments, config, Composer(loader, list(config.hydra.overrides.hydra)))
     directory = RUNS / f"{design.name}-{design.key()}" if options.out is None else Path(options.out)
     store.check_directory(directory, design.key())
     with store.lock(directory):
@@ -111,6 +117,8 @@ def _greet(
     """Says what is about to happen."""
     fresh = sum(len(chunk.points) for chunk in chunks)
     say(f"{design.name}: {design.points:,} points in {len(design.cells):,} cells, kept in {directory}")
+    for note in design.merged:
+        say(f"note: {note}")
     if not chunks:
         say("every point is finished: nothing is left to play")
     elif fresh < design.points:

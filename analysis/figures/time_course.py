@@ -23,7 +23,7 @@ _TITLES = {"pressing": "share pressing"}
 
 
 def time_course(
-    steps: pl.DataFrame, episodes: pl.DataFrame, game: str, columns: Sequence[str] = ("cooperation",)
+    steps: pl.DataFrame | None, episodes: pl.DataFrame, game: str, columns: Sequence[str] = ("cooperation",)
 ) -> Figure:
     """Means over worlds by step and norm with pointwise 95 % bands, one column of panels per arm, one row per entry
     of ``columns``.
@@ -32,6 +32,8 @@ def time_course(
     that carry the norm, among the worlds that still run; of a ``stock`` that collapsed nothing is left, so that it
     counts 0 to the end. Raises :class:`NothingToDraw` without steps of this game.
     """
+    if steps is None:
+        raise NothingToDraw(f"no steps of {game} were recorded (record=all keeps them)")
     order = cells(episodes).filter(pl.col("game") == game, pl.col("base"))
     here = steps.join(order.select("cell"), on="cell", how="semi")
     there = [

@@ -67,8 +67,8 @@ from ..settings import Choice, Range, SettingError, refuse
 DOUBLING, LOGISTIC = range(2)
 STOCHASTIC, PROPORTIONAL = range(2)
 COLLAPSED = len(COMMON_OUTCOMES)
-PLANNER_GRID = 401
-"""Stocks on which the planner's dynamic programme is solved where the stock is real-valued."""
+PLANNER_GRID, PLANNER_MOST = 401, 10_000
+"""Stocks on which the planner's dynamic programme is solved where the stock is real-valued, or larger than this."""
 NOISE_POINTS = 200
 PLANNER_TAIL = 1e-9
 """A step that is reached with a smaller probability than this does not enter the planner's programme."""
@@ -78,7 +78,7 @@ class Params(NamedTuple):
     """The parameters of GAMES.md §2.1."""
 
     n_agents: Seats = 5
-    capacity: Annotated[float, Range(0, 1e6, above=True), "K: the largest stock (tons)"] = 100.0
+    capacity: Annotated[float, Range(0, 1e5, above=True), "K: the largest stock (tons)"] = 100.0
     initial_stock: Annotated[float | None, Range(0, above=True), "stock at the start (tons); none: K"] = None
     growth: Annotated[str, Choice("doubling", "logistic"), "law of regrowth"] = "doubling"
     growth_factor: Annotated[float, Range(1), "g of doubling growth"] = 2.0
@@ -389,13 +389,11 @@ class Fishery(Game):
         is averaged over ``NOISE_POINTS`` equally likely factors.
         """
         q = self.params
-        whole = bool(q.integer)
+        whole = bool(q.integer) and q.capacity <= PLANNER_MOST
         stocks = np.arange(q.capacity + 1) if whole else np.linspace(0, q.capacity, PLANNER_GRID)
         points = NOISE_POINTS if q.growth_noise else 1
         factors = 1 + q.growth_noise * (2 * (np.arange(points) + 0.5) / points - 1)
         regrown = np.array([[regrown_by(self.p, s, factor) for factor in factors] for s in stocks])
-        left = stocks[None, :] <= stocks[:, None]  # [h, s]: what may remain of h
-        catch = np.where(left, stocks[:, None] - stocks[None, :], -np.inf)
         alive = stocks >= q.collapse_threshold
         steps = q.horizon
         if q.continuation < 1:
@@ -403,7 +401,7 @@ class Fishery(Game):
         value = np.zeros(len(stocks))
         for _ in range(steps):
             future = q.continuation * np.interp(regrown, stocks, value).mean(axis=1) * alive
-            value = (catch + future[None, :]).max(axis=1)
+            value = stocks + np.maximum.accumulate(future - stocks)  # h − s is caught, for the best s ≤ h
         return float(np.interp(q.initial_stock, stocks, value))
 
     def anchors(self) -> Anchors:

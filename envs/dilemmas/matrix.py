@@ -224,6 +224,13 @@ class Matrix(Game):
             params["payoffs"] = np.ravel(table).tolist()
         super().__init__(preset, **params)
 
+    def check(self) -> None:
+        """A free table leaves nothing to T, R, P and S."""
+        if self.params.payoffs is not None:
+            for name in ("temptation", "reward", "punishment", "sucker"):
+                if getattr(self.params, name) != Params._field_defaults[name]:
+                    raise refuse(f"matrix.{name}", getattr(self.params, name), "left out where matrix.payoffs is given")
+
     @cached_property
     def table(self) -> Floats:
         """(2, 2, 2): payoff [row's move][column's move][player]."""

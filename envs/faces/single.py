@@ -30,7 +30,7 @@ class SingleWorld:
         self.metadata: dict[str, Any] = {
             "name": f"{game.name}_v{game.version}",
             "render_modes": list(RENDER_MODES),
-            "is_parallelizable": True,
+            "is_parallelizable": not game.turn_based,
         }
         self.possible_agents: list[str] = list(game.agents)
         self.agents: list[str] = []

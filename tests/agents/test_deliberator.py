@@ -5,7 +5,8 @@ import pytest
 
 import comity
 from comity.agents.agent import View
-from comity.agents.seats import seat
+from comity.agents.scripted.fishing import Greedy
+from comity.agents.seats import ROLES, agents_for, seat
 from comity.envs.catalogue import games, make
 from comity.envs.chance import world_seeds
 from comity.envs.game import Anchors
@@ -122,13 +123,6 @@ def test_patients_count():
 
 # -- what it must not know ---------------------------------------------------------------------------------------------
 
-NOISY = {
-    "matrix": {"action_noise": 0.3, "perception_noise": 0.3},
-    "fishery": {"growth_noise": 0.3, "catches_public": False},
-    "alternating_offers": {"breakdown": 0.3, "horizon": 4},
-    "standoff": {"action_noise": 0.3, "perception_noise": 0.3, "crash_prob": 0.2},
-}
-
 
 def decide(game, worlds, agent_seeds, params=None):
     me = seat(game, {"agent": "deliberator", "norms": "brahmavihara", **(params or {})}, worlds.num)
@@ -138,8 +132,8 @@ def decide(game, worlds, agent_seeds, params=None):
 
 
 @pytest.mark.parametrize("name", games())
-def test_future_chance_never_changes_a_choice(name):
-    game = make(name, **NOISY[name])
+def test_future_chance_never_changes_a_choice(name, noisy):
+    game = make(name, **noisy[name])
     agent_seeds = world_seeds(99, 1)
     choices = set()
     for seed in range(10):
@@ -150,8 +144,8 @@ def test_future_chance_never_changes_a_choice(name):
 
 
 @pytest.mark.parametrize("name", ["matrix", "standoff", "fishery"])
-def test_hidden_fields_never_change_a_choice(name):
-    game = make(name, **NOISY[name])
+def test_hidden_fields_never_change_a_choice(name, noisy):
+    game = make(name, **noisy[name])
     worlds = Worlds(game, 1)
     worlds.reset(3)
     worlds.step(
@@ -261,8 +255,8 @@ def test_need_without_an_optimum_is_refused(monkeypatch):
 
 
 @pytest.mark.parametrize("name", games())
-def test_choices_do_not_depend_on_the_batch(name):
-    params = {**NOISY[name], "horizon": 4}
+def test_choices_do_not_depend_on_the_batch(name, noisy):
+    params = {**noisy[name], "horizon": 4}
     me = {"agent": "deliberator", "norms": "brahmavihara", "rationality": 5}
     batch = comity.play(name, [me], worlds=9, seed=40, **params)
     for b in (0, 4, 8):
@@ -306,12 +300,29 @@ def test_rationality_is_logit():
         ({"norms": "kind"}, ("agent",)),
         ({"agent": "gtft", "conduct": "loose"}, ("conduct", "loose", "fixed")),
         ({"agent": "deliberator", "norms": ["kind"] * 3}, ("3 norms", "2 worlds")),
+        ({"agent": "deliberator", "depth": np.array([2, 3])}, ("deliberator.depth", "one value for all worlds")),
+        ({"agent": "deliberator", "rationality": np.ones(3)}, ("rationality", "(3,)", "2 numbers")),
+        ({"agent": ["tft"]}, ("names no agent",)),
+        (7, ("seats", "7", "{agent: gtft, q: 0.3}")),
+        (Greedy(), ("greedy", "matrix", "tft")),
     ],
 )
 def test_wrong_seats_say_what_is_allowed(spec, words):
     with pytest.raises(SettingError) as error:
         comity.play("matrix", [spec], worlds=2)
     assert all(word in str(error.value) for word in words)
+
+
+def test_a_role_that_nobody_plays_is_said(monkeypatch):
+    monkeypatch.setitem(ROLES, "reciprocator", {"fishery": "conditional"})
+    assert "reciprocator" not in agents_for("matrix")
+    with pytest.raises(SettingError, match="nobody plays the reciprocator in matrix: name an agent, one of .*tft"):
+        comity.play("matrix", ["reciprocator"])
+
+
+def test_payoffs_beyond_all_numbers_are_said():
+    with pytest.raises(ValueError, match="matrix: a utility is not a finite number"):
+        comity.play("matrix", ["deliberator"], payoffs=[1e308, 1e308, 0, 0, 0, 0, 1, 1], horizon=4)
 
 
 def test_conduct_reaches_knobs_and_can_be_fixed():

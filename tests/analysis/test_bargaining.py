@@ -103,3 +103,17 @@ def test_shares_do_not_depend_on_a_common_scale(deals, scale, shift):
         joint_efficiency(moved, d + shift, moved).value, joint_efficiency(deals, d, deals).value, atol=1e-9
     )
     np.testing.assert_allclose(pareto_optimality(moved, moved).value, pareto_optimality(deals, deals).value, atol=1e-9)
+
+
+def test_the_frontier_of_two_is_that_of_its_definition():
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        deals = rng.integers(0, 8, (rng.integers(1, 40), 2)).astype(float)
+        beaten = [any((d >= e).all() and (d > e).any() for d in deals) for e in deals]
+        assert (pareto_distance(deals, deals).value == 0).tolist() == [not is_so for is_so in beaten]
+
+
+def test_so_is_that_of_a_pie_of_many_units():
+    shares = np.arange(100_001) / 100_000
+    deals = np.stack([shares, 1 - shares], axis=1)
+    assert pareto_distance(deals[:3], deals).value.tolist() == [0, 0, 0]

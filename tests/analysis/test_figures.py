@@ -85,6 +85,7 @@ def test_dose_response_marks_the_thresholds(summary):
         (lambda e, s, t: figures.quiet_curves(e, "matrix"), "nobody pressed"),
         (lambda e, s, t: figures.escalation(s, e, "fishery"), "no ladder"),
         (lambda e, s, t: figures.time_course(s.clear(), e, "matrix"), "no steps"),
+        (lambda e, s, t: figures.time_course(None, e, "matrix"), "no steps of matrix were recorded"),
         (lambda e, s, t: figures.dose_response(t, "fishery"), "not swept"),
         (lambda e, s, t: figures.dose_response(t, "matrix", axis="game.horizon"), "not swept"),
         (lambda e, s, t: figures.cooperation(t, "chess"), "chess"),

@@ -49,6 +49,12 @@ def test_pettingzoo_accepts_it(name, params):
         render_test(lambda render_mode: checked_env(name, "ansi" if render_mode == "human" else render_mode, **params))
 
 
+@every_setting
+def test_metadata_says_whether_all_move_at_once(name, params):
+    """PettingZoo's own ``aec_to_parallel`` reads it, and would ask whoever has no turn for a move."""
+    assert checked_env(name, **params).metadata["is_parallelizable"] == (name != "alternating_offers")
+
+
 def play_both(name, params, seed, episodes):
     """The same legal moves through both faces: (moves, parallel results, AEC results), step by step."""
     parallel, aec = parallel_env(name, **params), checked_env(name, **params)

@@ -18,12 +18,6 @@ from comity.envs.worlds import Worlds
 GOLDEN = Path(__file__).parents[1] / "golden"
 SEED, MOST_STEPS = 20, 8
 CASES = [(name, preset) for name in games() for preset in (None, *game_class(name).presets)]
-NOISY = {
-    "matrix": {"n_agents": 5, "pairing": "random", "action_noise": 0.2, "perception_noise": 0.2, "continuation": 0.9},
-    "fishery": {"growth_noise": 0.2, "collapse_threshold": 0, "horizon_known": True},
-    "alternating_offers": {"breakdown": 0.1, "outside_option": (0.2, 0.3), "common_knowledge": False, "horizon": 6},
-    "standoff": {"crash_prob": 0.2, "perception_noise": 0.2, "stalemate": 0},
-}
 
 
 def numbers(values):
@@ -71,5 +65,5 @@ def test_presets(name, preset):
 
 
 @pytest.mark.parametrize("name", games())
-def test_with_every_noise(name):
-    compare(playthrough(game_class(name)(**NOISY[name])), GOLDEN / f"{name}.noisy.txt")
+def test_with_every_noise(name, noisy):
+    compare(playthrough(game_class(name)(**noisy[name])), GOLDEN / f"{name}.noisy.txt")

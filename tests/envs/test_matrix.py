@@ -309,8 +309,10 @@ def test_continuation_gives_geometric_lengths():
         ({"preset": "axelrod_1981"}, ("axelrod_1981", "axelrod_1980")),
         ({"horizon": 2.5}, ("horizon", "2.5")),
         ({"reward": "three"}, ("reward", "three")),
-        ({"horizon_known": 1}, ("horizon_known", "bool")),
+        ({"horizon_known": 1}, ("horizon_known", "true or false")),
         ({"continuation": float("nan")}, ("continuation", "nan")),
+        ({"temptation": float("inf")}, ("temptation", "inf", "finite")),
+        ({"payoffs": [3, 3, 0, 5, 5, 0, 1, 1], "reward": 4}, ("matrix.reward", "4", "payoffs")),
     ],
 )
 def test_bad_parameters_say_what_is_allowed(params, words):

@@ -19,6 +19,13 @@ LONG = {
     "alternating_offers": {"breakdown": 0.0001, "outside_option": (0.1, 0.2)},
     "standoff": {"crash_prob": 0.0001, "perception_noise": 0.1},
 }
+STILL = {
+    "matrix": {},
+    "fishery": {"rationing": "proportional", "integer": False},
+    "alternating_offers": {},
+    "standoff": {"action_noise": 0},
+}
+"""Settings without chance."""
 ANYTHING = st.one_of(st.floats(allow_nan=True, allow_infinity=True), st.integers(-5, 130).map(float))
 
 
@@ -92,8 +99,7 @@ def test_offers_that_are_labelled_so(cooperative):
 @pytest.mark.parametrize("name", ["matrix", "fishery", "standoff"])
 def test_relabelling_the_seats_relabels_payoffs_and_labels(name):
     """Symmetric games without chance: who sits where makes no difference."""
-    still = {"matrix": {}, "fishery": {"rationing": "proportional", "integer": False}, "standoff": {"action_noise": 0}}
-    game = make(name, **still[name], horizon=5)
+    game = make(name, **STILL[name], horizon=5)
     rng = np.random.default_rng(0)
     order = rng.permutation(game.n_agents)[::-1]
     one, other = Worlds(game, 20), Worlds(game, 20)
@@ -117,6 +123,36 @@ def test_no_strategy_beats_the_optimum(name):
         if not cls.games or name in cls.games:
             record = comity.play(game, [agent], worlds=4)
             assert record.rewards.sum(axis=(1, 2)).max() <= best + 1e-9
+
+
+@pytest.mark.parametrize("chance", ["none", "default", "all"])
+@pytest.mark.parametrize("name", games())
+def test_a_game_says_whether_chance_touches_what_follows(name, chance, noisy):
+    """By ``stochastic`` or ``branches``: where both say no, whoever looks ahead imagines one future only."""
+    game = make(name, **{"none": STILL[name], "default": {}, "all": noisy[name]}[chance]).believed(0)
+    assert touched_by_chance(game) == (game.stochastic or len(game.branches()) > 1)
+
+
+def touched_by_chance(game):
+    """Do worlds that are equal, and in which all seats do the same, differ after a step if their keys do?"""
+    fate = [name for name in game.world_dtype.names or () if name not in ("key", "seen")]
+    worlds = Worlds(game, 200)
+    for episode in range(20):
+        worlds.reset(0)
+        worlds.state[:] = worlds.state[0]
+        acting = np.repeat(keys(np.uint64(episode), np.arange(game.n_agents))[:, None], 200, axis=1)
+        for step in range(6):
+            worlds.state["key"] = np.arange(200) + 1000 * step
+            worlds.step(random_moves(game, worlds, acting, step))
+            if any(differs(worlds.state[name]) for name in fate):
+                return True
+            if worlds.ended[0] != RUNNING:
+                break
+    return False
+
+
+def differs(values):
+    return not np.array_equal(values, np.broadcast_to(values[:1], values.shape), equal_nan=values.dtype.kind == "f")
 
 
 @pytest.mark.parametrize("name", games())

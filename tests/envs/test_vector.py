@@ -333,8 +333,11 @@ class TestErrors:
     def test_settings(self):
         with pytest.raises(SettingError, match="autoreset_mode = 'never'.*'NextStep', 'SameStep', 'Disabled'"):
             vector_env("matrix", autoreset_mode="never")
-        with pytest.raises(ValueError, match="num_worlds = 0"):
-            vector_env("matrix", 0)
+        for number in (0, -1, 2.5, "3", True, None):
+            with pytest.raises(
+                SettingError, match=f"num_worlds = {number!r} is not allowed: it must be a whole number"
+            ):
+                vector_env("matrix", number)
         envs = vector_env("matrix", 2)
         with pytest.raises(ValueError, match="list of 3: expected one for each of 2 worlds"):
             envs.reset(seed=[1, 2, 3])

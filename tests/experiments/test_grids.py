@@ -9,7 +9,7 @@ import pytest
 
 from comity.envs.settings import SettingError
 from comity.experiments import manifest
-from comity.experiments.cells import Resolver
+from comity.experiments.cells import Resolver, nested
 from comity.experiments.composing import composer
 from comity.experiments.design import Design, build, point_ids
 from comity.experiments.grids import DEFAULT_EXPERIMENT, experiment_grids, seeds_of, sort_overrides, typed_grid
@@ -109,6 +109,23 @@ def test_the_same_setting_is_one_cell_however_it_is_written():
     )
     found = design("game=matrix", "norms.kindness=0,0,1")
     assert len(found.cells) == 2
+
+
+def test_a_choice_that_is_another_by_another_name_is_said(tmp_path: Path):
+    (tmp_path / "norms").mkdir()
+    (tmp_path / "norms/mild.yaml").write_text("preset: kind\n")
+    assert design("game=matrix", "norms=selfish,kind").merged == []
+    found = design("game=matrix", "norms=kind,mild,selfish", config_dir=tmp_path)
+    assert found.merged == ["norms=mild is here the same as norms=kind, and kept as that"]
+    assert [cell.factors["norms"] for cell in found.cells] == ["kind", "selfish"]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_group_and_a_setting_of_it_may_stand_in_any_order(order: int):
+    group = {"positive": 1}
+    given = [("reciprocity", group), ("reciprocity.negative", 2)]
+    assert nested(dict(given[::order])) == {"reciprocity": {"positive": 1, "negative": 2}}
+    assert group == {"positive": 1}, "what was given stays as it is"
 
 
 def test_names_are_the_same_in_every_process():

@@ -210,6 +210,41 @@ def test_a_directory_holds_one_design():
         carry_out([*SMALL, "game.horizon=6", "out=a"])
 
 
+@pytest.mark.parametrize("out", ["res[1]", "a*b", "what?", "{one}"])
+def test_a_directory_may_have_any_name(out: str):
+    Path("res1").mkdir()
+    assert carry_out([*SMALL, f"out='{out}'"]).directory == Path(out)
+    assert store.load(out).episodes.height == 12
+    assert carry_out([*SMALL, f"out='{out}'"]).played == 0
+
+
+@pytest.mark.parametrize("table", ["episodes", "steps"])
+def test_a_damaged_shard_is_named_and_its_points_are_played_again(table: str):
+    directory = carry_out([*SMALL, "out=a"]).directory
+    before = store.load(directory)
+    shard = sorted((directory / table).iterdir())[1]
+    shard.write_bytes(shard.read_bytes()[:100])
+    with pytest.raises(SettingError, match=rf"{table}/{shard.name} is damaged: remove it"):
+        store.load(directory)
+    for damaged in ("episodes", "steps"):
+        (directory / damaged / shard.name).unlink()
+    assert carry_out([*SMALL, "out=a"]).played == 3
+    after = store.load(directory)
+    assert after.episodes.equals(before.episodes)
+    assert before.steps is not None
+    assert before.steps.equals(after.steps)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null"])
+def test_a_damaged_manifest_is_named(text: str):
+    directory = carry_out([*SMALL, "out=a"]).directory
+    (directory / "manifest.json").write_text(text)
+    with pytest.raises(SettingError, match=r"manifest\.json is damaged"):
+        store.load(directory)
+    with pytest.raises(SettingError, match=r"manifest\.json is damaged"):
+        carry_out([*SMALL, "out=a"])
+
+
 def test_load_says_what_is_not_there():
     with pytest.raises(FileNotFoundError, match="holds no sweep"):
         store.load(".")

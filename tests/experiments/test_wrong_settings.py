@@ -51,7 +51,15 @@ WRONG = {
     "game=matrix chunk_points=0": "chunk_points = 0 is not allowed",
     "game=matrix hydra.sweeper.jobs=0": "hydra.sweeper.jobs = 0 is not allowed",
     "game=matrix hydra.sweeper.jobs=many": "could not be converted to Integer",
+    "game=matrix game.temptation=inf": "matrix.temptation = inf is not allowed: it must be any finite number",
+    "game=fishery game.initial_stock=inf": "fishery.initial_stock = inf is not allowed",
+    "game=fishery game.capacity=inf": "fishery.capacity = inf is not allowed",
+    "game=matrix game.horizon=inf": "matrix.horizon = inf is not allowed",
+    "game=matrix norms.kindness=-inf": "norms.kindness = -inf is not allowed: it must be a number in [-1, 2]",
+    "game=matrix game.payoffs=[3,3,0,5,5,0,1,1] game.reward=4": "matrix.reward = 4.0 is not allowed",
+    "game=matrix out=": "out = '' is not allowed: it must be a directory",
     # what cannot be, or cannot be swept
+    "game=matrix hydra/sweeper=basic": "hydra/sweeper = 'basic' is not allowed: it must be comity",
     "game=matrix record=none,all": "record = 'none,all' is not allowed: it must be one value",
     "game=null": "no game is given",
     "game=[matrix,fishery]": "game = ['matrix', 'fishery'] is not allowed",
@@ -85,6 +93,9 @@ def test_an_out_that_is_not_ours_is_refused(comity) -> None:
         "error: out = 'thesis' is not allowed: it must be new, empty, or the directory of this same sweep"
     ]
     assert comity("sweep", "game=matrix", "out=thesis/chapter.tex").code == 2
+    assert (
+        "out = 'thesis/chapter.tex/a' is not allowed" in comity("sweep", "game=matrix", "out=thesis/chapter.tex/a").err
+    )
     assert [path.name for path in Path("thesis").iterdir()] == ["chapter.tex"]
 
 
@@ -105,6 +116,25 @@ def test_a_file_of_the_user_is_checked_like_a_command_line(comity) -> None:
         "unknown setting 'gme'. Did you mean 'game'?" in comity("sweep", "--config-dir", "my", "experiment=other").err
     )
     assert [path.name for path in Path().iterdir()] == ["my"]
+
+
+@pytest.mark.parametrize(("group", "name"), [("norms", "kind"), ("norms", "none"), ("game", "matrix")])
+def test_a_name_of_ours_is_not_taken_again(comity, group: str, name: str) -> None:
+    Path("my", group).mkdir(parents=True)
+    Path("my", group, f"{name}.yaml").write_text("{}\n")
+    told = comity("sweep", "--config-dir", "my", "game=matrix")
+    assert told.code == 2
+    assert f"it must be under another name: {name} is one of comity's own" in told.err
+
+
+def test_a_file_that_is_no_yaml_is_said_in_one_line(comity) -> None:
+    Path("my/norms").mkdir(parents=True)
+    Path("my/norms/stern.yaml").write_text("kindness: [1\nreciprocity: }\n")
+    told = comity("sweep", "--config-dir", "my", "game=matrix", "norms=stern")
+    assert told.code == 2
+    (line,) = told.complaints
+    assert line.startswith("error: a configuration file cannot be read: ")
+    assert "stern.yaml" in line
 
 
 def test_run_plays_one_world_only(comity) -> None:
