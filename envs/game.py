@@ -234,7 +234,7 @@ class Game(ABC):
     def cooperation_pairs(self, worlds: Worlds_) -> Floats:
         """(B, N, N): c_ij of the last step, NaN where i had no choice towards j, and on the diagonal.
 
-        Undirected games: i's label towards everyone (METRICS.md §0.4).
+        Default: i's label towards everyone (METRICS.md §0.4), which with two seats is that towards the other.
         """
         pairs = np.repeat(worlds["cooperation"][:, :, None], self.n_agents, axis=2)
         pairs[:, np.arange(self.n_agents), np.arange(self.n_agents)] = np.nan

@@ -73,7 +73,9 @@ class Watch(AbstractContextManager["Watch"]):
             self._until_over(LOOK_SECONDS, lambda share, words: bar.update(task, completed=share, description=words))
 
     def _tell(self) -> None:
-        self._until_over(LINE_SECONDS, lambda share, words: say(f"{share:4.0%} of the work  {words}") if share else None)
+        self._until_over(
+            LINE_SECONDS, lambda share, words: say(f"{share:4.0%} of the work  {words}") if share else None
+        )
 
     def _until_over(self, seconds: float, show: Callable[[float, str], None]) -> None:
         while not self._over.wait(seconds):

@@ -34,7 +34,17 @@ from gymnasium import spaces
 from numba import njit
 
 from ..chance import HAZARD, uniform
-from ..dilemmas.binary import DEFECT, UNSEEN, binary_move, noisy, pair_anchors, perceived, realised
+from ..dilemmas.binary import (
+    DEFECT,
+    MOVE_FIELDS,
+    UNSEEN,
+    binary_move,
+    noisy,
+    pair_anchors,
+    perceived,
+    realised,
+    show_moves,
+)
 from ..faces import entry_points
 from ..game import (
     COMMON_OUTCOMES,
@@ -126,11 +136,7 @@ def observe(p: Params, worlds: Worlds_, out: npt.NDArray[np.float32]) -> None:
         w = worlds[b]
         for i in range(2):
             o = out[b, i]
-            for k in range(6):
-                o[k] = 0.0
-            own = 0 if np.isnan(w.action[i]) else 1 + int(w.action[i])
-            o[own] = 1.0
-            o[4 + w.seen[i]] = 1.0
+            show_moves(w, i, o)
             o[6] = p.stalemate
             if p.horizon_known:
                 o[7] = w.step
@@ -163,12 +169,11 @@ class Standoff(Game):
     @cached_property
     def fields(self) -> tuple[Field, ...]:
         """See the page."""
-        moves = tuple(
-            Field(f"{who}_{move}", 0, 1, f"{whose} last move: {move}")
-            for who, whose in (("own", "own"), ("partner", "the other's"))
-            for move in ("none", "cooperated", "defected")
+        return (
+            *MOVE_FIELDS,
+            Field("stalemate", 0, 1000, "steps of mutual pressing before the first"),
+            *self.life_fields(),
         )
-        return (*moves, Field("stalemate", 0, 1000, "steps of mutual pressing before the first"), *self.life_fields())
 
     @cached_property
     def move_space(self) -> spaces.Discrete:
@@ -179,12 +184,6 @@ class Standoff(Game):
     def stochastic(self) -> bool:
         """Noise, or the cliff."""
         return self.params.action_noise > 0 or self.params.crash_prob > 0
-
-    def cooperation_pairs(self, worlds: Worlds_) -> Floats:
-        """Towards the other."""
-        pairs = np.full((len(worlds), 2, 2), np.nan)
-        pairs[:, 0, 1], pairs[:, 1, 0] = worlds["cooperation"][:, 0], worlds["cooperation"][:, 1]
-        return pairs
 
     def exemplar(self, worlds: Worlds_, seat: int, cooperative: bool) -> Floats:
         """Hold or press."""

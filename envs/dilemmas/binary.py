@@ -3,13 +3,20 @@
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
 from ..chance import ACTION_NOISE, PERCEPTION_NOISE, uniform
-from ..game import Floats
+from ..game import Field, Floats
 
 COOPERATE, DEFECT = 0, 1
 UNSEEN = -1
+MOVE_FIELDS = tuple(
+    Field(f"{who}_{move}", 0, 1, f"{whose} last move: {move}")
+    for who, whose in (("own", "own"), ("partner", "the partner's"))
+    for move in ("none", "cooperated", "defected")
+)
+"""The own last move and the one that was seen of the partner, each one-hot."""
 
 
 @njit(cache=True)
@@ -38,6 +45,15 @@ def perceived(w: Any, observer: int, move: int, noise: float) -> int:
     if noise > 0.0 and uniform(w.key, w.step, PERCEPTION_NOISE, observer) < noise:
         return 1 - move
     return move
+
+
+@njit(cache=True)
+def show_moves(w: Any, i: int, o: npt.NDArray[np.float32]) -> None:
+    """Writes ``MOVE_FIELDS``: the first numbers that i observes."""
+    for k in range(len(MOVE_FIELDS)):  # a slice costs as much again as all the rest
+        o[k] = 0.0
+    o[0 if np.isnan(w.action[i]) else 1 + int(w.action[i])] = 1.0
+    o[4 + w.seen[i]] = 1.0
 
 
 class Equilibrium(NamedTuple):

@@ -54,7 +54,7 @@ from ..game import (
 )
 from ..settings import Choice, Range, refuse
 from . import binary
-from .binary import UNSEEN, binary_move, perceived, realised
+from .binary import MOVE_FIELDS, UNSEEN, binary_move, perceived, realised, show_moves
 
 FIXED, ROUND_ROBIN, RANDOM = range(3)
 TABLE_SIZE = 8
@@ -161,11 +161,7 @@ def observe(p: Params, worlds: Worlds_, out: npt.NDArray[np.float32]) -> None:
         w = worlds[b]
         for i in range(p.n_agents):
             o = out[b, i]
-            for k in range(6):
-                o[k] = 0.0
-            own = 0 if np.isnan(w.action[i]) else 1 + int(w.action[i])
-            o[own] = 1.0
-            o[4 + w.seen[i]] = 1.0
+            show_moves(w, i, o)
             k = 6
             if p.n_agents > 2:
                 o[k] = w.partner[i]
@@ -256,17 +252,12 @@ class Matrix(Game):
     @cached_property
     def fields(self) -> tuple[Field, ...]:
         """See the page."""
-        moves = tuple(
-            Field(f"{who}_{move}", 0, 1, f"{whose} last move: {move}")
-            for who, whose in (("own", "own"), ("partner", "partner's"))
-            for move in ("none", "cooperated", "defected")
-        )
         partner = (
             (Field("partner", -1, self.n_agents - 1, "seat met in this step, -1: sits out"),)
             if self.n_agents > 2
             else ()
         )
-        return moves + partner + self.life_fields()
+        return MOVE_FIELDS + partner + self.life_fields()
 
     @cached_property
     def move_space(self) -> spaces.Discrete:

@@ -349,12 +349,6 @@ class AlternatingOffers(Game):
         moves = np.repeat(np.concatenate([answers, offers])[None, :], len(worlds), axis=0)
         return moves, self.legal_among(worlds, seat, moves)
 
-    def cooperation_pairs(self, worlds: Worlds_) -> Floats:
-        """Towards the other."""
-        pairs = np.full((len(worlds), 2, 2), np.nan)
-        pairs[:, 0, 1], pairs[:, 1, 0] = worlds["cooperation"][:, 0], worlds["cooperation"][:, 1]
-        return pairs
-
     def exemplar(self, worlds: Worlds_, seat: int, cooperative: bool) -> Floats:
         """The other's Nash share, or nothing; pass without a turn, reject in the last period."""
         units = self.params.pie_units
