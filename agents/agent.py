@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..envs.chance import keys
-from ..envs.game import Floats, Game, Worlds_
+from ..envs.game import Floats, Game, Seen, Worlds_
 
 Bools = npt.NDArray[np.bool_]
 
@@ -14,7 +14,8 @@ Bools = npt.NDArray[np.bool_]
 class View:
     """What a seat can know before it moves, in all its worlds.
 
-    ``observations`` (B, d) float32, ``masks`` (B, m) int8 legal moves or None, ``active`` (B,) which worlds still run.
+    ``observations`` (B, d) of the game's dtype, ``masks`` (B, m) int8 legal moves or None, ``active`` (B,) which
+    worlds still run.
     The true worlds stay hidden behind :meth:`imagine` and :meth:`text`.
     """
 
@@ -24,7 +25,7 @@ class View:
         self.game = game
         self.seat = seat
         self._worlds = worlds
-        self.observations: npt.NDArray[np.float32] = observations
+        self.observations: Seen = observations
         self.masks: npt.NDArray[np.int8] | None = masks
         self.active = active
 

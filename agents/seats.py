@@ -14,11 +14,25 @@ from .agent import Agent
 from .norms import Norms, norms, pack
 from .norms import conduct as conduct_of
 
-MODULES = ("scripted.binary", "scripted.fishing", "scripted.bargaining")
+MODULES = (
+    "scripted.binary",
+    "scripted.fishing",
+    "scripted.bargaining",
+)
 CARRIERS = ("norms", "fixed")
 ROLES = {
-    "reciprocator": {"matrix": "tft", "fishery": "conditional", "alternating_offers": "fair", "standoff": "mirror"},
-    "exploiter": {"matrix": "alld", "fishery": "greedy", "alternating_offers": "tough", "standoff": "hawk"},
+    "reciprocator": {
+        "matrix": "tft",
+        "fishery": "conditional",
+        "alternating_offers": "fair",
+        "standoff": "mirror",
+    },
+    "exploiter": {
+        "matrix": "alld",
+        "fishery": "greedy",
+        "alternating_offers": "tough",
+        "standoff": "hawk",
+    },
 }
 """A part that a strategy plays in each game, so that one study can seat it in all of them."""
 

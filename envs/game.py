@@ -9,7 +9,7 @@ Kernels (``B`` worlds, ``N`` seats, ``d`` observed numbers, ``m`` moves), all wr
 =====================================================  ====================================================
 ``reset(p, worlds, again)``                            start a new episode in world b where ``again[b]``
 ``step(p, worlds, actions, rewards, ended)``           ``actions``, ``rewards`` (B, N) float64, ``ended`` (B,) int8
-``observe(p, worlds, out)``                            ``out`` (B, N, d) float32
+``observe(p, worlds, out)``                            ``out`` (B, N, d) of the game's ``observation_dtype``
 ``legal(p, worlds, out)``                              ``out`` (B, N, m) int8, where moves are restricted
 =====================================================  ====================================================
 """
@@ -29,6 +29,7 @@ from .settings import Range, SettingError, check, encode, unknown
 
 Worlds_ = npt.NDArray[np.void]
 Floats = npt.NDArray[np.float64]
+Seen = npt.NDArray[Any]  # float32, or on a grid uint8
 
 RUNNING, TERMINATED, TRUNCATED = 0, 1, 2
 UNDECIDED, HORIZON_REACHED, CONTINUATION_FAILED = 0, 1, 2  # outcomes known to all games; a game's own follow
@@ -205,6 +206,11 @@ class Game(ABC):
     def fields(self) -> tuple[Field, ...]:
         """What a seat observes, in order."""
 
+    @property
+    def observation_dtype(self) -> type[np.float32] | type[np.uint8]:
+        """How a seat's observation is stored: a window on a grid takes a byte a number."""
+        return np.float32
+
     @cached_property
     @abstractmethod
     def move_space(self) -> "spaces.Discrete | spaces.Box":
@@ -341,9 +347,9 @@ class Game(ABC):
     @cached_property
     def observation_box(self) -> spaces.Box:
         """One seat's observation, field by field."""
-        low = np.array([field.low for field in self.fields], np.float32)
-        high = np.array([field.high for field in self.fields], np.float32)
-        return spaces.Box(low, high, dtype=np.float32)
+        low = np.array([field.low for field in self.fields], self.observation_dtype)
+        high = np.array([field.high for field in self.fields], self.observation_dtype)
+        return spaces.Box(low, high, dtype=self.observation_dtype)
 
     def life_fields(self) -> tuple[Field, ...]:
         """The fields that every game adds where the horizon is known."""

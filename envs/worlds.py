@@ -15,7 +15,7 @@ class Worlds:
     ``state``        (B,) records        the worlds themselves
     ``rewards``      (B, N) float64      material payoffs of the last step
     ``ended``        (B,) int8           0 running, 1 terminated, 2 truncated
-    ``observations`` (B, N, d) float32   what each seat sees now
+    ``observations`` (B, N, d)           what each seat sees now: float32, or the game's own dtype
     ``masks``        (B, N, m) int8      legal moves, None where all are legal
     ===============  ==================  ===================================================
 
@@ -29,7 +29,7 @@ class Worlds:
         self.state = np.zeros(num, game.world_dtype)
         self.rewards = np.zeros((num, n))
         self.ended = np.zeros(num, np.int8)
-        self.observations = np.zeros((num, n, len(game.fields)), np.float32)
+        self.observations = np.zeros((num, n, len(game.fields)), game.observation_dtype)
         self.masks = np.zeros((num, n, game.n_moves), np.int8) if game.kernels.legal else None
         self._all = np.ones(num, np.bool_)
 

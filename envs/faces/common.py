@@ -6,19 +6,19 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 
-from ..game import Game
+from ..game import Game, Seen
 from ..worlds import Worlds
 
-Observation = npt.NDArray[np.float32] | dict[str, npt.NDArray[Any]]
-"""Float32, (d,); where moves are restricted ``{"observation": (d,), "action_mask": (m,) int8}``."""
+Observation = Seen | dict[str, npt.NDArray[Any]]
+"""(d,); where moves are restricted ``{"observation": (d,), "action_mask": (m,) int8}``."""
 Move = int | float | np.integer | np.floating | npt.NDArray[Any]
 Info = dict[str, Any]
 
 
 def observation_box(game: Game, seats: int = 1) -> spaces.Box:
-    """The observations of so many seats, one after the other: float32, (seats·d,)."""
+    """The observations of so many seats, one after the other: (seats·d,)."""
     box = game.observation_box
-    return spaces.Box(np.tile(box.low, seats), np.tile(box.high, seats), dtype=np.float32)
+    return spaces.Box(np.tile(box.low, seats), np.tile(box.high, seats), dtype=game.observation_dtype)
 
 
 def observation_space(game: Game) -> "spaces.Box | spaces.Dict":

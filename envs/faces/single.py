@@ -4,11 +4,10 @@ from operator import index
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from gymnasium import logger, spaces
 from gymnasium.error import ResetNeeded
 
-from ..game import RUNNING, Floats, Game
+from ..game import RUNNING, Floats, Game, Seen
 from ..settings import refuse
 from ..worlds import Worlds
 from .common import Move, fresh_seeds, move_range, move_space, observation_box, observation_space
@@ -52,8 +51,8 @@ class SingleWorld:
         """What ``agent`` may do: the same object at each call."""
         return self.action_spaces[self._known(agent)]
 
-    def state(self) -> npt.NDArray[np.float32]:
-        """(N·d,) float32: the observations of all seats, one after the other: all that anyone can see."""
+    def state(self) -> Seen:
+        """(N·d,): the observations of all seats, one after the other: all that anyone can see."""
         self._need_reset("state")
         return self._worlds.observations.flatten()
 

@@ -31,7 +31,7 @@ class VectorGame(VectorEnv[Observation, npt.NDArray[Any], npt.NDArray[Any]]):
                        joint: one row per world       ``flat=True``: one row per seat, world-major (b·N+i)
     =================  =============================  ====================================================
     ``num_envs``       B                              B·N
-    observations       (B, N, d) float32              (B·N, d) float32
+    observations       (B, N, d) float32 or uint8     (B·N, d)
     actions            (B, N) integers, or numbers    (B·N,)
     rewards            (B, N) float64                 (B·N,) float64
     terminations …     (B,)                           (B·N,)
