@@ -159,6 +159,8 @@ class Game(ABC):
     """Are payoffs discounted by the game's own rules?"""
     directed: ClassVar[bool] = False
     """Does an act have an addressee?"""
+    comes_and_goes: ClassVar[bool] = False
+    """Can a seat arrive late or leave early? Then ``present`` says who is there."""
     signals: ClassVar[tuple[str, ...]] = ()
     """Scalar fields of the world that a record keeps step by step."""
 
@@ -234,6 +236,10 @@ class Game(ABC):
     def movers(self, worlds: Worlds_) -> npt.NDArray[np.bool_]:
         """(B, N): which seats have a choice now."""
         return np.repeat((worlds["ended"] == RUNNING)[:, None], self.n_agents, axis=1)
+
+    def present(self, worlds: Worlds_) -> npt.NDArray[np.bool_]:
+        """(B, N): who is there. Whoever is not has no move, is paid nothing and has no label (GAMES.md §0.2)."""
+        return np.ones((len(worlds), self.n_agents), np.bool_)
 
     # -- what cooperation is -------------------------------------------------------------------------------------
 
