@@ -71,7 +71,7 @@ class AECGame(SingleWorld, AECEnv[str, Observation, Move]):
     def _ask(self) -> None:
         """Who is to move in the coming step of the world; whoever is not asked makes its one legal move."""
         worlds = self._worlds
-        self._asked = list(range(self.game.n_agents))
+        self._asked = self._seats[:]
         if self.game.turn_based:
             assert worlds.masks is not None, f"{self.game.name} is turn-based, so that it needs a legal kernel"
             self._asked = np.flatnonzero(self.game.movers(worlds.state)[0]).tolist()
@@ -81,24 +81,43 @@ class AECGame(SingleWorld, AECEnv[str, Observation, Move]):
     def _advance(self) -> None:
         """The world makes a step."""
         self._worlds.step(self._moves)
-        self.rewards = dict(zip(self.agents, self._worlds.rewards.tolist()[0], strict=True))
+        left = self._come() if self.game.comes_and_goes else []
+        for agent in self.agents:
+            if agent not in self.terminations:
+                self.terminations[agent] = self.truncations[agent] = False
+                self._cumulative_rewards[agent] = 0.0
+        paid = self._worlds.rewards.tolist()[0]
+        self.rewards = {agent: paid[seat] for seat, agent in zip(self._seats, self.agents, strict=True)}
         self._accumulate_rewards()
         self.infos = self._infos()
         ended = self._worlds.ended.item()
         if ended:
             self._end(self.terminations if ended == TERMINATED else self.truncations)
         else:
-            self._ask()
+            self._let_go(left)
+
+    def _let_go(self, left: list[int]) -> None:
+        """Whoever has left is asked first, for the None that PettingZoo wants of it; then those who are there."""
+        told = self.agents
+        if left:
+            self._leave(left)
+        self._ask()
+        self.agents = told
+        for seat in left:
+            self.terminations[self.possible_agents[seat]] = True
+        if left:
+            self._deads_step_first()
 
     def _end(self, over: dict[str, bool]) -> None:
         illegal = self._worlds.state["illegal"].tolist()[0]
-        for agent, count in zip(self.agents, illegal, strict=True):
+        for seat, agent in zip(self._seats, self.agents, strict=True):
             over[agent] = True
-            self.infos[agent].update(outcome=self._outcome(), illegal=count)
+            self.infos[agent].update(outcome=self._outcome(), illegal=illegal[seat])
         self.agent_selection = self.agents[0]
 
     def _infos(self) -> dict[str, Info]:
         masks = self._worlds.masks
         if masks is None:
             return {agent: {} for agent in self.agents}
-        return {a: {"action_mask": mask} for a, mask in zip(self.agents, masks.copy()[0], strict=True)}
+        masks = masks[0].copy()
+        return {a: {"action_mask": masks[seat]} for seat, a in zip(self._seats, self.agents, strict=True)}

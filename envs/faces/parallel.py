@@ -15,10 +15,11 @@ Step = tuple[dict[str, Observation], dict[str, float], dict[str, bool], dict[str
 class ParallelGame(SingleWorld, ParallelEnv[str, Observation, Move]):
     """One world of ``game`` as a ``pettingzoo.ParallelEnv``.
 
-    Seats are ``agent_0``, ``agent_1``, …; all of them stay until the episode ends for all. Where the game
-    restricts moves, the mask of legal ones is part of the observation and of ``infos[agent]``. The infos of
-    the last step also hold ``outcome``, the word for how the episode ended, and ``illegal``, how many moves
-    of that seat were not legal.
+    Seats are ``agent_0``, ``agent_1``, …; all of them stay until the episode ends for all, but in a game where one
+    may arrive late or leave early: such a seat is among ``agents`` while it is there, and whoever leaves is told so
+    by a termination. Where the game restricts moves, the mask of legal ones is part of the observation and of
+    ``infos[agent]``. The infos of the last step also hold ``outcome``, the word for how the episode ended, and
+    ``illegal``, how many moves of that seat were not legal.
 
     >>> from comity.envs.dilemmas.matrix import Matrix
     >>> env = ParallelGame(Matrix())
@@ -47,16 +48,21 @@ class ParallelGame(SingleWorld, ParallelEnv[str, Observation, Move]):
         if not self.agents or len(actions) != len(self.agents):
             return self._without_agents(actions)
         try:
-            for seat, agent in enumerate(self.agents):
+            for seat, agent in zip(self._seats, self.agents, strict=False):
                 self._moves[0, seat] = self._number(agent, actions[agent])
         except KeyError:
             raise self._wrong_agents(actions) from None
         self._worlds.step(self._moves)
+        left = self._come() if self.game.comes_and_goes else []
         observations, infos = self._seen()
-        rewards = dict(zip(self.agents, self._worlds.rewards.tolist()[0], strict=False))
+        paid = self._worlds.rewards.tolist()[0]
+        rewards = {agent: paid[seat] for seat, agent in zip(self._seats, self.agents, strict=False)}
         terminations = dict.fromkeys(self.agents, False)
         truncations = terminations.copy()
         ended = self._worlds.ended.item()
+        if left:
+            terminations.update((self.possible_agents[seat], True) for seat in left)
+            self._leave(left)
         if ended:
             self._end(terminations if ended == TERMINATED else truncations, infos)
         return observations, rewards, terminations, truncations, infos
@@ -65,10 +71,11 @@ class ParallelGame(SingleWorld, ParallelEnv[str, Observation, Move]):
         """Fresh arrays: what a caller keeps never changes."""
         # zip is not strict here and in step: the check costs a tenth of the step.
         agents, worlds = self.agents, self._worlds
-        seen = worlds.observations.copy()[0]
+        seats = self._seats if self.game.comes_and_goes else slice(None)
+        seen = worlds.observations[0].copy()[seats]
         if worlds.masks is None:
             return dict(zip(agents, seen, strict=False)), {agent: {} for agent in agents}
-        masks = dict(zip(agents, worlds.masks.copy()[0], strict=False))
+        masks = dict(zip(agents, worlds.masks[0].copy()[seats], strict=False))
         observations: dict[str, Observation] = {
             agent: {"observation": own, "action_mask": masks[agent]} for agent, own in zip(agents, seen, strict=False)
         }
@@ -76,10 +83,10 @@ class ParallelGame(SingleWorld, ParallelEnv[str, Observation, Move]):
 
     def _end(self, over: dict[str, bool], infos: dict[str, Info]) -> None:
         illegal = self._worlds.state["illegal"].tolist()[0]
-        for agent, count in zip(self.agents, illegal, strict=True):
+        for seat, agent in zip(self._seats, self.agents, strict=True):
             over[agent] = True
-            infos[agent].update(outcome=self._outcome(), illegal=count)
-        self.agents = []
+            infos[agent].update(outcome=self._outcome(), illegal=illegal[seat])
+        self.agents, self._seats = [], []
 
     def _without_agents(self, actions: dict[str, Move]) -> Step:
         """What ``step`` does when the agents are too few, too many, or gone."""

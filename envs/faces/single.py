@@ -41,6 +41,7 @@ class SingleWorld:
         self._discrete = game.n_moves > 0
         self._low, self._high = move_range(game)
         self._opened = False
+        self._seats: list[int] = []  # those of ``agents``
         fresh_seeds(self._worlds)
 
     def observation_space(self, agent: str) -> spaces.Space[Any]:
@@ -80,7 +81,24 @@ class SingleWorld:
         """The first episode under ``seed``, or the next one under the world's own."""
         self._worlds.reset(None if seed is None else index(seed))
         self._opened = True
-        self.agents = self.possible_agents[:]
+        self._seats = list(range(self.game.n_agents))
+        if self.game.comes_and_goes:
+            self._seats = np.flatnonzero(self.game.present(self._worlds.state)[0]).tolist()
+        self.agents = [self.possible_agents[seat] for seat in self._seats]
+
+    def _come(self) -> list[int]:
+        """Adds the seats that have arrived with this step, and returns those that have left but are still told of
+        it."""
+        there = np.flatnonzero(self.game.present(self._worlds.state)[0]).tolist()
+        left = [seat for seat in self._seats if seat not in there]
+        self._seats = sorted({*self._seats, *there})
+        self.agents = [self.possible_agents[seat] for seat in self._seats]
+        return left
+
+    def _leave(self, left: list[int]) -> None:
+        self._seats = [seat for seat in self._seats if seat not in left]
+        self._moves[0, left] = 0.0
+        self.agents = [self.possible_agents[seat] for seat in self._seats]
 
     def _need_reset(self, what: str) -> None:
         if not self._opened:

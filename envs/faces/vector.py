@@ -111,7 +111,7 @@ class VectorGame(VectorEnv[Observation, npt.NDArray[Any], npt.NDArray[Any]]):
                 self._worlds.reset(some, those)
         self._opened = True
         self._note_over(self._over & ~again)
-        return self._seen(), {}
+        return self._seen(), self._there()
 
     def step(self, actions: npt.NDArray[Any]) -> Step:
         """All seats of all worlds move at once.
@@ -135,7 +135,7 @@ class VectorGame(VectorEnv[Observation, npt.NDArray[Any], npt.NDArray[Any]]):
                 worlds.reset(None, self._over)
                 self._note_over(np.zeros_like(self._over))
         rewards = rewards.ravel() if self.flat else rewards
-        return self._seen(), rewards, self._rows(terminations), self._rows(truncations), infos
+        return self._seen(), rewards, self._rows(terminations), self._rows(truncations), {**infos, **self._there()}
 
     # -- one step, in parts ----------------------------------------------------------------------------
 
@@ -178,6 +178,13 @@ class VectorGame(VectorEnv[Observation, npt.NDArray[Any], npt.NDArray[Any]]):
         if worlds.masks is None:
             return self._shown(worlds.observations)
         return {"observation": self._shown(worlds.observations), "action_mask": self._shown(worlds.masks)}
+
+    def _there(self) -> Info:
+        """Who is there, where a seat may arrive late or leave early; rows of others hold nothing to learn from."""
+        if not self.game.comes_and_goes:
+            return {}
+        present = self._by_row(self.game.present(self._worlds.state))
+        return {"present": present, "_present": np.ones(self.num_envs, np.bool_)}
 
     def _shown(self, buffer: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return self._by_row(buffer.copy() if self.copy else buffer)
