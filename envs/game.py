@@ -348,6 +348,12 @@ class Game(ABC):
     def move_schema(self, world: Any, seat: int) -> dict[str, Any]:
         """The JSON schema of a legal move of ``seat`` now."""
 
+    def picture(self, world: Any) -> npt.NDArray[np.uint8]:
+        """(height, width, 3): ``world`` as people see it. Default: a card for each seat, which tells what it sees."""
+        from .pictures import cards
+
+        return cards(self, world)
+
     # -- derived -------------------------------------------------------------------------------------------------
 
     @cached_property

@@ -4,6 +4,7 @@ from operator import index
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from gymnasium import logger, spaces
 from gymnasium.error import ResetNeeded
 
@@ -12,13 +13,14 @@ from ..settings import refuse
 from ..worlds import Worlds
 from .common import Move, fresh_seeds, move_range, move_space, observation_box, observation_space
 
-RENDER_MODES = ("ansi",)
+RENDER_MODES = ("ansi", "rgb_array")
+FRAMES_PER_SECOND = 2
 
 
 class SingleWorld:
     """One world of ``game`` under PettingZoo's names.
 
-    ``render_mode`` is "ansi" or None; any other raises :class:`~comity.envs.settings.SettingError`.
+    ``render_mode`` is "ansi", "rgb_array" or None; any other raises :class:`~comity.envs.settings.SettingError`.
     """
 
     def __init__(self, game: Game, render_mode: str | None = None) -> None:
@@ -29,6 +31,7 @@ class SingleWorld:
         self.metadata: dict[str, Any] = {
             "name": f"{game.name}_v{game.version}",
             "render_modes": list(RENDER_MODES),
+            "render_fps": FRAMES_PER_SECOND,
             "is_parallelizable": not game.turn_based,
         }
         self.possible_agents: list[str] = list(game.agents)
@@ -57,13 +60,18 @@ class SingleWorld:
         self._need_reset("state")
         return self._worlds.observations.flatten()
 
-    def render(self) -> str | None:
-        """What each seat is told, if ``render_mode="ansi"``: rules before the first step, then its view."""
+    def render(self) -> str | npt.NDArray[np.uint8] | None:
+        """What each seat is told ("ansi": rules before the first step, then its view), or the world as a picture
+        ("rgb_array": (height, width, 3)).
+        """
         self._need_reset("render")
         if self.render_mode is None:
-            logger.warn('render() shows nothing without a render mode: give render_mode="ansi"')
+            logger.warn('render() shows nothing without a render mode: give render_mode="ansi" or "rgb_array"')
             return None
         world = self._worlds.state[0]
+        return self.game.picture(world) if self.render_mode == "rgb_array" else self._told(world)
+
+    def _told(self, world: Any) -> str:
         told = []
         for seat, agent in enumerate(self.possible_agents):
             rules = [self.game.brief(seat)] if world["step"] == 0 else []

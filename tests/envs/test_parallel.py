@@ -12,6 +12,7 @@ from pettingzoo.test import parallel_api_test, parallel_seed_test
 from pettingzoo.test.state_test import test_state_space as check_state_space
 
 from comity.envs.catalogue import parallel_env
+from comity.envs.pictures import COOPERATES, DEFECTS
 from comity.envs.settings import SettingError
 
 SETTINGS: list[tuple[str, dict[str, Any]]] = [
@@ -103,7 +104,12 @@ def test_attributes():
     env = parallel_env("fishery", n_agents=3)
     assert env.possible_agents == ["agent_0", "agent_1", "agent_2"]
     assert env.agents == []
-    assert env.metadata == {"name": "fishery_v0", "render_modes": ["ansi"], "is_parallelizable": True}
+    assert env.metadata == {
+        "name": "fishery_v0",
+        "render_modes": ["ansi", "rgb_array"],
+        "render_fps": 2,
+        "is_parallelizable": True,
+    }
     assert str(env) == "fishery_v0"
     assert env.render_mode is None
     env.close()
@@ -241,7 +247,9 @@ class TestErrors:
         for space in (env.action_space, env.observation_space):
             with pytest.raises(ValueError, match="unknown agent 'player_0': expected one of agent_0, agent_1"):
                 space("player_0")
-        with pytest.raises(SettingError, match=r"render_mode = 'human' is not allowed: it must be None or one of ansi"):
+        with pytest.raises(
+            SettingError, match=r"render_mode = 'human' is not allowed: it must be None or one of ansi, rgb_array"
+        ):
             parallel_env("matrix", render_mode="human")
 
 
@@ -254,6 +262,32 @@ def test_ansi(name, params):
     assert all(f"[{agent}]" in first for agent in env.agents)
     env.step(sample(env, observations))
     assert isinstance(env.render(), str)
+
+
+@every_setting
+def test_rgb_array(name, params):
+    env = parallel_env(name, render_mode="rgb_array", **params)
+    observations, _ = env.reset(seed=0)
+    first = env.render()
+    assert first.dtype == np.uint8
+    assert first.ndim == 3
+    assert first.shape[2] == 3
+    np.testing.assert_array_equal(first, env.render())
+    env.step(sample(env, observations))
+    then = env.render()
+    assert then.shape == first.shape, "the frames of a film are all of one size"
+    assert (then != first).any()
+
+
+def test_a_card_is_as_blue_as_its_seat_cooperates():
+    env = parallel_env("matrix", render_mode="rgb_array")
+    env.reset(seed=0)
+    env.step({"agent_0": 0, "agent_1": 1})
+    image = env.render()
+    half = image.shape[1] // 2
+    for part, expected in ((image[:, :half], COOPERATES), (image[:, half:], DEFECTS)):
+        colours = {tuple(pixel) for pixel in part.reshape(-1, 3).tolist()}
+        assert tuple(round(255 * x) for x in expected) in colours
 
 
 def test_ansi_says_how_it_ended():
