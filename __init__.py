@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .envs.record import Record
     from .envs.settings import SettingError
     from .experiments.play import play
+    from .experiments.probes import schelling
     from .experiments.store import load
 
 __version__ = "0.1.0"
@@ -33,6 +34,7 @@ _PLACES = {
     "env": "envs.catalogue",
     "vector_env": "envs.catalogue",
     "play": "experiments.play",
+    "schelling": "experiments.probes",
     "load": "experiments.store",
     "norms": "agents.norms",
     "Record": "envs.record",
@@ -51,6 +53,7 @@ __all__ = [
     "norms",
     "parallel_env",
     "play",
+    "schelling",
     "vector_env",
 ]
 

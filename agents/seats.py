@@ -41,8 +41,9 @@ ROLES = {
 def agents() -> dict[str, type[Agent]]:
     """Every kind of agent by its name."""
     from .deliberator import Deliberator
+    from .exemplar import Exemplar
 
-    found: dict[str, type[Agent]] = {Deliberator.name: Deliberator}
+    found: dict[str, type[Agent]] = {Deliberator.name: Deliberator, Exemplar.name: Exemplar}
     for module in MODULES:
         for cls in importlib.import_module(f".{module}", __package__).STRATEGIES:
             found[cls.name] = cls

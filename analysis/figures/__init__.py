@@ -12,6 +12,7 @@ from .dots import MOST, MOST_ARMS
 from .escalation import escalation
 from .exploitability import exploitability
 from .reciprocity import reciprocity, reciprocity_null
+from .schelling import schelling
 from .style import NothingToDraw, svg
 from .survival import quiet_curves, survival
 from .time_course import time_course
@@ -31,6 +32,7 @@ __all__ = [
     "quiet_curves",
     "reciprocity",
     "reciprocity_null",
+    "schelling",
     "survival",
     "svg",
     "thresholds",

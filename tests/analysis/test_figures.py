@@ -6,6 +6,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
+import comity
 from comity.analysis import figures, kaplan_meier
 from comity.analysis.figures import NothingToDraw
 from comity.analysis.figures.lines import Course
@@ -60,6 +61,16 @@ def test_courses_and_curves(small):
     labelled(figures.survival(episodes, "fishery"))
     labelled(figures.escalation(steps, episodes, "standoff"))
     labelled(figures.quiet_curves(episodes, "standoff"))
+
+
+def test_schelling():
+    frame = comity.schelling("fishery", worlds=20).frame()
+    (axes,) = labelled(figures.schelling(frame))
+    lines = {line.get_label(): list(line.get_ydata()) for line in axes.lines}
+    for conduct in ("cooperates", "defects"):
+        assert lines[f"the focal seat {conduct}"] == frame.filter(pl.col("focal") == conduct)["payoff"].to_list()
+    with pytest.raises(NothingToDraw, match="no diagram"):
+        figures.schelling(frame.clear())
 
 
 def test_bargaining(small, summary):

@@ -1,0 +1,27 @@
+"""The plainest conduct there is: the act that a game itself names cooperative, or the one that it does not."""
+
+from typing import Annotated, NamedTuple
+
+import numpy as np
+
+from ..envs.game import Floats
+from .agent import Agent, View
+
+
+class Exemplar(Agent):
+    """In every step the game's ``exemplar``: an act labelled 1 if ``cooperative``, else one labelled 0.
+
+    In a negotiation that is an offer: it never accepts one.
+    """
+
+    name = "exemplar"
+
+    class Params(NamedTuple):
+        """Which of the two."""
+
+        cooperative: Annotated[bool, "does it cooperate?"] = True
+
+    def act(self, view: View) -> Floats:
+        """From what the seat may believe of the worlds."""
+        believed = view.imagine(np.zeros(len(view.active), np.uint64))
+        return self.game.exemplar(believed, self.seat, self.params.cooperative)
