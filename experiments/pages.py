@@ -1,7 +1,6 @@
-"""What ``comity games`` prints: the list of games, and the page of one."""
+"""What is told of games: the list of them and the page of one, as ``comity games`` prints them, and their tables."""
 
 import inspect
-from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -26,29 +25,46 @@ def catalogue() -> Table:
 def page(name: str) -> Group:
     """The page of one game: its docstring, parameters, presets and agents; ``SettingError`` for an unknown one."""
     cls: Any = game_class(name)
-    told = inspect.getdoc(inspect.getmodule(cls)) or ""
     parameters = _table("parameter", "default", "allowed", "meaning")
-    for setting in describe(cls.Params).values():
-        words = (f"game.{setting.name}", _plain(setting.default), _allowed(setting), setting.meaning)
+    for words in parameter_rows(cls):
         parameters.add_row(*map(Text, words))  # square brackets in a string would be read as markup
-    players = ", ".join(name for name in agents_for(cls.name) if name not in ROLES)
-    roles = ", ".join(f"{role} ({played[cls.name]})" for role, played in ROLES.items() if cls.name in played)
     title, blank = Text(f"{cls.name}: {cls.title}\n", style="bold"), Text()
-    parts: list[RenderableType] = [title, Markdown(told), blank, parameters]
-    if cls.presets:
-        parts.append(_presets(cls.presets, cls.needs_institution))
-    parts.append(Text(f"\nagents: {players}\nroles: {roles}"))
+    parts: list[RenderableType] = [title, Markdown(docstring(cls)), blank, parameters]
+    if rows := preset_rows(cls):
+        presets = _table("preset", "settings")
+        for words in rows:
+            presets.add_row(*map(Text, words))
+        parts.append(presets)
+    players, roles = players_of(cls.name)
+    parts.append(Text(f"\nagents: {', '.join(players)}\nroles: {', '.join(roles)}"))
     return Group(*parts)
 
 
-def _presets(presets: Mapping[str, Mapping[str, Any]], waiting: Mapping[str, str]) -> Table:
-    table = _table("preset", "settings")
-    for name, settings in presets.items():
+def docstring(cls: type) -> str:
+    """The page that a game's file opens with."""
+    return inspect.getdoc(inspect.getmodule(cls)) or ""
+
+
+def parameter_rows(cls: Any) -> list[tuple[str, str, str, str]]:
+    """Name, default, what is allowed and meaning of every parameter of a game."""
+    return [
+        (f"game.{one.name}", _plain(one.default), _allowed(one), one.meaning) for one in describe(cls.Params).values()
+    ]
+
+
+def preset_rows(cls: Any) -> list[tuple[str, str]]:
+    """Every preset of a game and its settings, or what it waits for."""
+    rows = []
+    for name, settings in cls.presets.items():
         values = ", ".join(f"{key}={_plain(value)}" for key, value in settings.items())
-        table.add_row(f"game.preset={name}", Text(values or "the defaults"))
-    for name, institution in waiting.items():
-        table.add_row(name, f"waits for the institution {institution!r}")
-    return table
+        rows.append((f"game.preset={name}", values or "the defaults"))
+    return rows + [(name, f"waits for the institution {what!r}") for name, what in cls.needs_institution.items()]
+
+
+def players_of(game: str) -> tuple[list[str], list[str]]:
+    """The agents that play a game, and who plays which role in it."""
+    players = [name for name in agents_for(game) if name not in ROLES]
+    return players, [f"{role} ({played[game]})" for role, played in ROLES.items() if game in played]
 
 
 def _table(*columns: str) -> Table:

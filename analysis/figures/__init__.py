@@ -6,6 +6,7 @@ imports matplotlib.
 """
 
 from .bargaining import bargaining
+from .bargaining_set import SOLUTIONS, bargaining_set
 from .cooperation import cooperation
 from .dose import AXIS, Payoffs, dose_response, thresholds
 from .dots import MOST, MOST_ARMS
@@ -22,9 +23,11 @@ __all__ = [
     "AXIS",
     "MOST",
     "MOST_ARMS",
+    "SOLUTIONS",
     "NothingToDraw",
     "Payoffs",
     "bargaining",
+    "bargaining_set",
     "cooperation",
     "dose_response",
     "escalation",

@@ -15,6 +15,7 @@ from comity.analysis.figures.survival import log_log_band
 from comity.analysis.figures.time_course import course
 from comity.analysis.figures.welfare import kendall_tau
 from comity.analysis.summary import NORM_ORDER, cells, summarise
+from comity.envs.negotiation.solutions import solve
 
 GAMES = ("matrix", "fishery", "alternating_offers", "standoff")
 
@@ -71,6 +72,23 @@ def test_schelling():
         assert lines[f"the focal seat {conduct}"] == frame.filter(pl.col("focal") == conduct)["payoff"].to_list()
     with pytest.raises(NothingToDraw, match="no diagram"):
         figures.schelling(frame.clear())
+
+
+def test_bargaining_set():
+    u = np.array([[4, 10], [6, 8], [7, 6], [8, 4], [9, 2], [10, 0], [5, 5], [5, 5]], float)
+    found, rows = solve(u, [0, 0]), np.arange(8)
+    deals = pl.DataFrame(
+        {"first": u[:, 0], "second": u[:, 1], "pareto": np.isin(rows, found.pareto)}
+        | {name: np.isin(rows, getattr(found, name)) for name in figures.SOLUTIONS}
+    )
+    (axes,) = labelled(figures.bargaining_set(deals, (0, 0), "division"))
+    drawn = {line.get_label(): set(zip(*line.get_data(), strict=True)) for line in axes.lines}
+    assert drawn["Nash"] == {(6, 8)}
+    assert drawn["Kalai–Smorodinsky"] == drawn["egalitarian"] == {(6, 8), (7, 6)}
+    assert drawn["utilitarian"] == {(4, 10), (6, 8)}
+    assert [len(dots.get_offsets()) for dots in axes.collections] == [1, 6]
+    with pytest.raises(NothingToDraw, match="no deal"):
+        figures.bargaining_set(deals.clear(), (0, 0), "division")
 
 
 def test_bargaining(small, summary):
