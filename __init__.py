@@ -2,7 +2,7 @@
 
 >>> import comity
 >>> comity.games()
-['matrix', 'fishery', 'alternating_offers', 'standoff']
+['matrix', 'fishery', 'appropriation', 'alternating_offers', 'standoff']
 >>> record = comity.play("standoff", [{"agent": "grit", "k": 2}, "tft"], horizon=30, stage_game="pd", action_noise=0)
 >>> record.rewards.mean(axis=1).round(3)
 array([[2.9  , 3.067]])

@@ -17,6 +17,7 @@ from .norms import conduct as conduct_of
 MODULES = (
     "scripted.binary",
     "scripted.fishing",
+    "scripted.appropriating",
     "scripted.bargaining",
 )
 CARRIERS = ("norms", "fixed")
@@ -24,12 +25,14 @@ ROLES = {
     "reciprocator": {
         "matrix": "tft",
         "fishery": "conditional",
+        "appropriation": "conditional_appropriator",
         "alternating_offers": "fair",
         "standoff": "mirror",
     },
     "exploiter": {
         "matrix": "alld",
         "fishery": "greedy",
+        "appropriation": "everything",
         "alternating_offers": "tough",
         "standoff": "hawk",
     },

@@ -30,7 +30,13 @@ from comity.envs.worlds import Worlds
 from comity.experiments.play import play
 
 WORLDS = (1, 64, 1024, 16384)
-SEATS = {"matrix": "tft", "fishery": "conditional", "alternating_offers": "tough", "standoff": "tft"}
+SEATS = {
+    "matrix": "tft",
+    "fishery": "conditional",
+    "appropriation": "conditional_appropriator",
+    "alternating_offers": "tough",
+    "standoff": "tft",
+}
 NOOP, RPS = "no-op ×5", "rps_v2"
 Episode = Callable[[], int]
 """Plays whole episodes and returns the number of agent-steps."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 PLACES = {
     "matrix": ("envs.dilemmas.matrix", "Matrix"),
     "fishery": ("envs.commons.fishery", "Fishery"),
+    "appropriation": ("envs.commons.appropriation", "Appropriation"),
     "alternating_offers": ("envs.negotiation.alternating_offers", "AlternatingOffers"),
     "standoff": ("envs.deescalation.standoff", "Standoff"),
 }
@@ -27,7 +28,7 @@ def games() -> list[str]:
     """The names of all games.
 
     >>> games()
-    ['matrix', 'fishery', 'alternating_offers', 'standoff']
+    ['matrix', 'fishery', 'appropriation', 'alternating_offers', 'standoff']
     """
     return list(PLACES)
 

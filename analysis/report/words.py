@@ -29,6 +29,13 @@ GAMES = {
         "low is lost for good, and the episode ends.",
         "1 for a request of at most one's share of what regrows, 0 from an equal split of everything",
     ),
+    "appropriation": GameWords(
+        "Common pool",
+        "Will those who share a pool hold back before it pays them nothing?",
+        "In every step each agent puts some of its tokens into a common pool and keeps the rest at a fixed return. The "
+        "more all put in, the less each token in the pool earns; what nobody holds back, everybody loses.",
+        "1 for at most one's part of the best total, 0 from the equilibrium of selfish agents on",
+    ),
     "alternating_offers": GameWords(
         "Alternating offers",
         "How do two divide a pie that shrinks while they talk?",

@@ -23,6 +23,8 @@ SETTINGS: list[tuple[str, dict[str, Any]]] = [
     ("fishery", {"growth": "logistic", "horizon_known": True, "growth_noise": 0.2}),
     ("fishery", {"n_agents": 1}),
     ("fishery", {"n_agents": 1, "catches_public": False, "integer": False, "rationing": "proportional"}),
+    ("appropriation", {}),
+    ("appropriation", {"n_agents": 3, "integer": False, "identified": True, "horizon_known": False}),
     ("alternating_offers", {}),
     ("alternating_offers", {"pie_units": 10, "outside_option": (0.1, 0.2), "breakdown": 0.1}),
     ("alternating_offers", {"pie_units": 3, "horizon": 2, "horizon_known": False}),

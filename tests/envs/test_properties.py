@@ -16,12 +16,14 @@ from comity.envs.worlds import Worlds
 LONG = {
     "matrix": {"n_agents": 5, "pairing": "random", "action_noise": 0.1, "perception_noise": 0.1},
     "fishery": {"growth_noise": 0.3, "collapse_threshold": 0},
+    "appropriation": {"endowment": 100},
     "alternating_offers": {"breakdown": 0.0001, "outside_option": (0.1, 0.2)},
     "standoff": {"crash_prob": 0.0001, "perception_noise": 0.1},
 }
 STILL = {
     "matrix": {},
     "fishery": {"rationing": "proportional", "integer": False},
+    "appropriation": {},
     "alternating_offers": {},
     "standoff": {"action_noise": 0},
 }
@@ -74,7 +76,7 @@ def test_after_the_end_nothing_changes_and_nothing_is_paid(name):
     assert not worlds.rewards.any()
 
 
-@pytest.mark.parametrize("name", ["matrix", "fishery", "standoff"])
+@pytest.mark.parametrize("name", ["matrix", "fishery", "appropriation", "standoff"])
 @pytest.mark.parametrize("cooperative", [True, False])
 def test_exemplars_are_labelled_so(name, cooperative):
     game = make(name, **({"action_noise": 0} if name == "standoff" else {}))
@@ -96,7 +98,7 @@ def test_offers_that_are_labelled_so(cooperative):
     assert worlds.state["cooperation"][0, 0] == (1.0 if cooperative else 0.0)
 
 
-@pytest.mark.parametrize("name", ["matrix", "fishery", "standoff"])
+@pytest.mark.parametrize("name", ["matrix", "fishery", "appropriation", "standoff"])
 def test_relabelling_the_seats_relabels_payoffs_and_labels(name):
     """Symmetric games without chance: who sits where makes no difference."""
     game = make(name, **STILL[name], horizon=5)

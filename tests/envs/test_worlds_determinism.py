@@ -34,6 +34,8 @@ SETTINGS: dict[str, tuple[str, dict[str, Any]]] = {
     "fishery by quota": ("fishery", {"rationing": "proportional", "growth_noise": 0.5, "collapse_threshold": 0}),
     "fishery in real numbers": ("fishery", {"growth": "logistic", "growth_noise": 0.5, "collapse_threshold": 0.1}),
     "fishery alone": ("fishery", {"n_agents": 1, "growth_noise": 0.5, "horizon": 40, "horizon_known": True}),
+    "common pool": ("appropriation", {"continuation": 0.95, "horizon": 60}),
+    "common pool in real numbers": ("appropriation", {"integer": False, "identified": True, "endowment": 25}),
     "offers": (
         "alternating_offers",
         {"pie_units": 6, "breakdown": 0.05, "outside_option": (0.1, 0.3), "continuation": 0.95},
