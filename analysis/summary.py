@@ -16,7 +16,13 @@ from .measure import FloatArray, Interval
 from .statistics import bootstrap_ci, paired_ci, stratified_ci, wilson
 
 FACTORS = ("point", "cell", "game", "seats", "norms", "varied", "bearers", "seed", "episode", "outcome")
-GAME_ORDER = ("matrix", "fishery", "appropriation", "alternating_offers", "standoff")
+GAME_ORDER = (
+    "matrix",
+    "fishery",
+    "appropriation",
+    "alternating_offers",
+    "standoff",
+)
 NORM_ORDER = ("selfish", "kind", "compassionate", "reciprocal", "universal", "equanimous", "brahmavihara")
 BASELINE = "selfish"
 DRAWS = 1000

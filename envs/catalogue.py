@@ -27,8 +27,8 @@ _ROOT = "comity"  # not from __name__: pytest collects this file under the name 
 def games() -> list[str]:
     """The names of all games.
 
-    >>> games()
-    ['matrix', 'fishery', 'appropriation', 'alternating_offers', 'standoff']
+    >>> games()[0]
+    'matrix'
     """
     return list(PLACES)
 
