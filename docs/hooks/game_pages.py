@@ -36,6 +36,14 @@ SHORTENED = {"harvest": {"preset": "harvest_100"}, "cleanup": {"preset": "cleanu
 """Settings of a diagram where the default would take minutes."""
 
 
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Lists the games in the navigation, by family."""
+    (games,) = (entry["Games"] for entry in config.nav or [] if "Games" in entry)
+    for family, title in FAMILIES.items():
+        games.append({title: [f"games/{name}.md" for name in comity.games() if game_class(name).family == family]})
+    return config
+
+
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Adds a page, a figure and a picture for each game, and the list of them."""
     pages = {name: game_class(name) for name in comity.games()}
