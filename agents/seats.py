@@ -19,6 +19,7 @@ MODULES = (
     "scripted.fishing",
     "scripted.appropriating",
     "scripted.bargaining",
+    "scripted.arming",
 )
 CARRIERS = ("norms", "fixed")
 ROLES = {
@@ -28,6 +29,7 @@ ROLES = {
         "appropriation": "conditional_appropriator",
         "alternating_offers": "fair",
         "standoff": "mirror",
+        "arms_race": "richardson",
     },
     "exploiter": {
         "matrix": "alld",
@@ -35,6 +37,7 @@ ROLES = {
         "appropriation": "everything",
         "alternating_offers": "tough",
         "standoff": "hawk",
+        "arms_race": "build",
     },
 }
 """A part that a strategy plays in each game, so that one study can seat it in all of them."""

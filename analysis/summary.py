@@ -22,6 +22,7 @@ GAME_ORDER = (
     "appropriation",
     "alternating_offers",
     "standoff",
+    "arms_race",
 )
 NORM_ORDER = ("selfish", "kind", "compassionate", "reciprocal", "universal", "equanimous", "brahmavihara")
 BASELINE = "selfish"

@@ -36,6 +36,7 @@ SEATS = {
     "appropriation": "conditional_appropriator",
     "alternating_offers": "tough",
     "standoff": "tft",
+    "arms_race": "richardson",
 }
 NOOP, RPS = "no-op ×5", "rps_v2"
 Episode = Callable[[], int]

@@ -19,6 +19,7 @@ PLACES = {
     "appropriation": ("envs.commons.appropriation", "Appropriation"),
     "alternating_offers": ("envs.negotiation.alternating_offers", "AlternatingOffers"),
     "standoff": ("envs.deescalation.standoff", "Standoff"),
+    "arms_race": ("envs.deescalation.arms_race", "ArmsRace"),
 }
 VERSION = 0
 _ROOT = "comity"  # not from __name__: pytest collects this file under the name of the folder it lies in

@@ -10,6 +10,7 @@ NOISY: dict[str, dict[str, Any]] = {
     "appropriation": {"continuation": 0.8, "horizon_known": False},
     "alternating_offers": {"breakdown": 0.1, "outside_option": (0.2, 0.3), "common_knowledge": False, "horizon": 6},
     "standoff": {"action_noise": 0.3, "crash_prob": 0.2, "perception_noise": 0.2, "stalemate": 0},
+    "arms_race": {"n_agents": 3, "perception_noise": 0.3, "continuation": 0.9},
 }
 
 

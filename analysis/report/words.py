@@ -51,6 +51,14 @@ GAMES = {
         "one who holds; if both press, both lose. Moves slip now and then, and a slip looks like malice.",
         "the share of acts that hold back",
     ),
+    "arms_race": GameWords(
+        "Arms race",
+        "Can nations that fear each other's arms stop building them?",
+        "Nations build or cut arms a little at a time. Arms cost their owner, having less than another is dangerous, "
+        "and having more pays little: what makes one safe makes the others unsafe, and all would be better off "
+        "without.",
+        "1 for the largest cut, one half for holding, 0 for the largest build-up",
+    ),
 }
 
 NORMS = {

@@ -31,6 +31,8 @@ SETTINGS: list[tuple[str, dict[str, Any]]] = [
     ("alternating_offers", {"pie_units": 3, "horizon": 2, "horizon_known": False}),
     ("standoff", {}),
     ("standoff", {"crash_prob": 0.2, "perception_noise": 0.1, "stalemate": 0, "horizon_known": True}),
+    ("arms_race", {}),
+    ("arms_race", {"n_agents": 3, "continuous": True, "perception_noise": 0.2, "horizon_known": True}),
 ]
 IDS = [f"{name}-{'-'.join(map(str, params)) or 'default'}" for name, params in SETTINGS]
 every_setting = pytest.mark.parametrize(("name", "params"), SETTINGS, ids=IDS)

@@ -19,6 +19,7 @@ LONG = {
     "appropriation": {"endowment": 100},
     "alternating_offers": {"breakdown": 0.0001, "outside_option": (0.1, 0.2)},
     "standoff": {"crash_prob": 0.0001, "perception_noise": 0.1},
+    "arms_race": {"n_agents": 3, "perception_noise": 0.2},
 }
 STILL = {
     "matrix": {},
@@ -26,6 +27,7 @@ STILL = {
     "appropriation": {},
     "alternating_offers": {},
     "standoff": {"action_noise": 0},
+    "arms_race": {},
 }
 """Settings without chance."""
 ANYTHING = st.one_of(st.floats(allow_nan=True, allow_infinity=True), st.integers(-5, 130).map(float))
@@ -76,7 +78,7 @@ def test_after_the_end_nothing_changes_and_nothing_is_paid(name):
     assert not worlds.rewards.any()
 
 
-@pytest.mark.parametrize("name", ["matrix", "fishery", "appropriation", "standoff"])
+@pytest.mark.parametrize("name", ["matrix", "fishery", "appropriation", "standoff", "arms_race"])
 @pytest.mark.parametrize("cooperative", [True, False])
 def test_exemplars_are_labelled_so(name, cooperative):
     game = make(name, **({"action_noise": 0} if name == "standoff" else {}))
@@ -98,7 +100,7 @@ def test_offers_that_are_labelled_so(cooperative):
     assert worlds.state["cooperation"][0, 0] == (1.0 if cooperative else 0.0)
 
 
-@pytest.mark.parametrize("name", ["matrix", "fishery", "appropriation", "standoff"])
+@pytest.mark.parametrize("name", ["matrix", "fishery", "appropriation", "standoff", "arms_race"])
 def test_relabelling_the_seats_relabels_payoffs_and_labels(name):
     """Symmetric games without chance: who sits where makes no difference."""
     game = make(name, **STILL[name], horizon=5)

@@ -41,6 +41,8 @@ SETTINGS: dict[str, tuple[str, dict[str, Any]]] = {
         {"pie_units": 6, "breakdown": 0.05, "outside_option": (0.1, 0.3), "continuation": 0.95},
     ),
     "standoff": ("standoff", {"crash_prob": 0.1, "action_noise": 0.3, "perception_noise": 0.3, "continuation": 0.98}),
+    "arms race": ("arms_race", {"n_agents": 3, "perception_noise": 0.3, "continuation": 0.97}),
+    "arms race in real numbers": ("arms_race", {"continuous": True, "perception_noise": 0.3, "horizon": 20}),
 }
 every_setting = pytest.mark.parametrize("setting", SETTINGS)
 SEEDS = np.array([*range(60), 2**31, 2**32 + 1, 2**63, 2**64 - 1], np.uint64)
