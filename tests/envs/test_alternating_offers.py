@@ -55,6 +55,31 @@ def test_the_trap_of_a_coarse_grid(horizon, share):
 
 
 @pytest.mark.parametrize(
+    ("units", "horizon", "share"), [(100, 60, 0.50), (100, 61, 0.55), (10_000, 60, 0.5253), (10_000, 61, 0.5272)]
+)
+def test_the_same_by_playing_every_answer_to_every_offer(units, horizon, share):
+    """Backward induction over what the kernel pays: period by period, all offers at once."""
+    game = AlternatingOffers(pie_units=units, horizon=horizon)
+    worlds = Worlds(game, units + 1)
+    later = np.zeros(2)  # what both get in the subgame after a refusal
+    best = 0
+    for period in range(horizon, 0, -1):
+        proposer = (period - 1) % 2
+        worlds.reset(0)
+        worlds.state["step"] = period
+        worlds.state["mover"] = 1 - proposer
+        worlds.state["offered_by"] = proposer
+        worlds.state["standing"] = np.arange(units + 1)
+        worlds.step(np.where(np.arange(2) == proposer, units + PASS, units + ACCEPT) * np.ones((units + 1, 1)))
+        accepted = worlds.rewards
+        accepts = accepted[:, 1 - proposer] >= later[1 - proposer] - 1e-12
+        values = np.where(accepts, accepted[:, proposer], later[proposer])
+        best = int(np.argmax(values))
+        later = accepted[best].copy() if accepts[best] else later
+    assert 1 - best / units == pytest.approx(share, abs=0.5e-4)
+
+
+@pytest.mark.parametrize(
     ("b", "payoffs", "share"),
     [(0.1, (0, 0), 0.526316), (0.1, (0, 0.2), 0.421053), (0.01, (0, 0.2), 0.402010)],
 )
