@@ -29,25 +29,28 @@ CONFIDENCE = 1.96  # standard errors to either side of a mean: 95 %
 class Schelling(NamedTuple):
     """A Schelling diagram (GAMES.md §0.7): total payoff of a focal seat by the number ℓ of others who cooperate.
 
-    ``cooperates``, ``defects`` (n,): means over worlds for ℓ = 0 … n − 1; ``cooperates_error``, ``defects_error`` (n,):
-    half the width of their 95 % intervals, 0 where nothing varies.
+    All arrays are (n,), for ℓ = 0 … n − 1. ``cooperates``, ``defects``: means over worlds; ``gain``: of what defecting
+    pays above cooperating in the same world, with the same others; ``…_error``: half the width of a 95 % interval, 0
+    where nothing varies.
     """
 
     game: str
     cooperates: Floats
     defects: Floats
+    gain: Floats
     cooperates_error: Floats
     defects_error: Floats
+    gain_error: Floats
 
     @property
     def fear(self) -> bool:
         """Does it pay to defect among defectors, by more than chance?"""
-        return self._defecting_pays(0)
+        return bool(self.gain[0] > self.gain_error[0])
 
     @property
     def greed(self) -> bool:
         """Does it pay to defect among cooperators, by more than chance?"""
-        return self._defecting_pays(-1)
+        return bool(self.gain[-1] > self.gain_error[-1])
 
     @property
     def dilemma(self) -> bool:
@@ -89,10 +92,6 @@ class Schelling(NamedTuple):
             }
         )
 
-    def _defecting_pays(self, others: int) -> bool:
-        gain = self.defects[others] - self.cooperates[others]
-        return bool(gain > np.hypot(self.defects_error[others], self.cooperates_error[others]))
-
 
 def schelling(
     game: "str | Game",
@@ -131,10 +130,10 @@ def schelling(
     pair = cooperator or usual[0], defector or usual[1]
     seated = [_Either([seat(played, kind, len(place)) for kind in pair], cooperates[:, i]) for i in range(n)]
     paid = run(played, seated, seeds).rewards.sum(axis=1)[np.arange(len(place)), place]
-    cells = paid.reshape(n, 2, turns, n)
-    error = CONFIDENCE * np.sqrt(cells.var(axis=2, ddof=1).mean(axis=2) / (turns * n))  # within places: all count alike
-    mean = cells.mean(axis=(2, 3))
-    return Schelling(played.name, mean[:, 0], mean[:, 1], error[:, 0], error[:, 1])
+    cells = np.moveaxis(paid.reshape(n, 2, turns, n), 1, 0)
+    both = np.stack([*cells, cells[1] - cells[0]])  # (3, ℓ, turn, place)
+    error = CONFIDENCE * np.sqrt(both.var(axis=2, ddof=1).mean(axis=2) / (turns * n))  # within places: all count alike
+    return Schelling(played.name, *both.mean(axis=(2, 3)), *error)
 
 
 def _places(

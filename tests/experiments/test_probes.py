@@ -50,6 +50,8 @@ def test_chance_has_an_interval_and_must_be_beaten():
     assert (found.cooperates_error > 0).all()
     assert np.abs(found.cooperates - expected[0, ::-1]).max() < 3 * found.cooperates_error.max()
     assert np.abs(found.defects - expected[1, ::-1]).max() < 3 * found.defects_error.max()
+    assert found.gain == pytest.approx(found.defects - found.cooperates)
+    assert (found.gain_error < found.defects_error + found.cooperates_error).all(), "the same slips befall both"
     alike = comity.schelling("standoff", "random", "random", action_noise=0, worlds=40)
     assert not alike.greed
 
