@@ -167,28 +167,34 @@ DEFINITIONS: dict[str, Definition] = {
     ),
     "press_share": Definition(
         "pressing",
-        "Share of acts that press: mean severity on the ladder hold 0, press 1.",
+        "Share of acts that press: those above the status quo on the game's ladder.",
         SHARE,
         DOWN,
         (NOTHING,),
         "who always holds never presses, whatever is done to it",
     ),
-    "velocity": Definition(
-        "escalation per step", "Least-squares slope of the share that presses on the step.", ANY, DOWN
+    "score": Definition(
+        "severity",
+        "Mean over steps of score(t), the mean severity of the step's acts; in a standoff, where holding has 0 and "
+        "pressing 1, the share that presses.",
+        ANY,
+        DOWN,
+        (NOTHING,),
+        "who always holds never presses, whatever is done to it",
     ),
+    "velocity": Definition("escalation per step", "Least-squares slope of score(t) on the step.", ANY, DOWN),
     "max_rise": Definition(
         "largest rise",
-        "Largest one-step rise of the share that presses.",
-        "−1 to 1",
+        "Largest one-step rise of score(t).",
+        ANY,
         DOWN,
         (NOTHING, ALL),
         "constant play never rises, pressing for ever included",
     ),
     "time_to_deescalate": Definition(
         "time to quiet",
-        "Steps from the peak of pressing to the step from which nobody presses again; a lower bound where that was "
-        "not seen; "
-        "undefined if nobody pressed.",
+        "Steps from the peak of score(t) to the step from which nobody presses again; a lower bound where that was "
+        "not seen; undefined if nobody pressed.",
         POSITIVE,
         DOWN,
     ),

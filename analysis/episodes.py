@@ -5,8 +5,6 @@ set where nobody bargains) is absent. What each key means, its range, and which 
 said in :mod:`.definitions`.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
 from ..envs.record import Record
@@ -15,7 +13,7 @@ from .definitions import DEFINITIONS, Definition
 from .measure import FloatArray, divide, total
 from .reciprocity import rho
 
-__all__ = ["DEFINITIONS", "LADDERS", "TAIL_WINDOW", "Definition", "Rung", "episode_measures"]
+__all__ = ["DEFINITIONS", "TAIL_WINDOW", "Definition", "episode_measures"]
 
 Measures = dict[str, np.ndarray]
 DISCOUNTS = {"d90": 0.9, "d99": 0.99}
@@ -23,21 +21,6 @@ TAIL_WINDOW = 10
 """Steps whose mean a truncated episode is taken to go on with for ever (the tail `repeat`)."""
 _ETA = 0.01  # of W_O/N: what `nash_smoothed` adds
 _DEAL, _HORIZON = "deal", "horizon"  # outcomes
-
-
-class Rung(NamedTuple):
-    """Where an act stands on the ladder of escalation."""
-
-    severity: float
-    rank: int
-
-
-LADDERS: dict[str, tuple[Rung, ...]] = {
-    # Two rungs only. Severity 0 or 1 makes the score the share that presses, free of any convention about weights.
-    # Rank 3, where the full ladder begins to escalate, is what the rules of quiet (≤ 1) and spiral (≥ 3) look for.
-    "standoff": (Rung(0.0, 0), Rung(1.0, 3)),
-}
-"""The rung of each move, by game."""
 
 
 def episode_measures(record: Record) -> Measures:
@@ -156,15 +139,17 @@ def _bargaining(record: Record) -> Measures:
 
 
 def _escalation(record: Record) -> Measures:
-    ladder = LADDERS.get(record.game.name)
+    ladder = record.game.rungs()
     if ladder is None:
         return {}
     acts = record.actions
     rung = np.where(np.isnan(acts), 0, acts).astype(np.int64)
     severity, ranks = (np.where(np.isnan(acts), np.nan, column[rung]) for column in np.array(ladder, np.float64).T)
     quiet = escalation.time_to_deescalate(severity, ranks)
+    presses = np.where(np.isnan(ranks), np.nan, ranks > escalation.QUIET)
     return {
-        "press_share": escalation.score(severity).value,
+        "press_share": escalation.score(presses).value,
+        "score": escalation.score(severity).value,
         "velocity": escalation.velocity(severity).value,
         "max_rise": escalation.max_rise(severity).value,
         "time_to_deescalate": quiet.value,

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from .measure import BoolArray, Duration, Interval, Measured, divide, share, total
 from .statistics import wilson
 
-_QUIET = 1  # highest rank of a quiet step
+QUIET = 1  # highest rank of a quiet step
 _ESCALATED = 3  # rank both of a pair must reach in a spiral
 
 
@@ -68,7 +68,7 @@ def time_to_deescalate(severity: ArrayLike, ranks: ArrayLike) -> Duration:
         censored at the steps seen after the peak. NaN, n = 0, where no rank ever passed 1.
     """
     path = score_path(severity)
-    loud = np.any(np.asarray(ranks, dtype=np.float64) > _QUIET, axis=2)
+    loud = np.any(np.asarray(ranks, dtype=np.float64) > QUIET, axis=2)
     length = (path.n > 0).sum(axis=1)
     summit = np.where(path.n > 0, path.value, -np.inf).argmax(axis=1)
     quiet_from = loud.shape[1] - np.argmax(loud[:, ::-1], axis=1)

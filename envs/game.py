@@ -51,6 +51,13 @@ class Field(NamedTuple):
     meaning: str
 
 
+class Rung(NamedTuple):
+    """Where an act stands on a ladder of escalation: its severity, and the rank 0..5 of its class (METRICS.md §8)."""
+
+    severity: float
+    rank: int
+
+
 class Anchors(NamedTuple):
     """Total payoff of all seats per episode (GAMES.md §0.7): under the worst symmetric equilibrium, the optimum and
     uniform random play.
@@ -257,6 +264,10 @@ class Game(ABC):
         """(B,): an act of ``seat`` that is labelled 1 (``cooperative``) or 0 in each world, the nearest legal one where
         none is.
         """
+
+    def rungs(self) -> tuple[Rung, ...] | None:
+        """The rung of each move, where acts can escalate a conflict. Default: there is no ladder."""
+        return None
 
     @abstractmethod
     def anchors(self) -> Anchors:

@@ -23,7 +23,7 @@ COLUMNS = {
     "What happened": (
         *("length", "survived", "collapsed"),
         *("agreement", "pareto_distance", "joint_efficiency", "joint_efficiency_all"),
-        *("press_share", "velocity", "max_rise", "deescalated"),
+        *("press_share", "score", "velocity", "max_rise", "deescalated"),
         "illegal",
     ),
 }

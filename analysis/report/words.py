@@ -141,8 +141,8 @@ CAPTIONS = {
     ),
     "escalation": (
         "Pressing over time",
-        "The share of acts that press, by step, among the seats that carry the norm, with pointwise 95 % bands over "
-        "worlds ({n}); lower is calmer. " + _STRIPES,
+        "1 − cooperation (in a standoff the share of acts that press), by step, among the seats that carry the norm, "
+        "with pointwise 95 % bands over worlds ({n}); lower is calmer. " + _STRIPES,
     ),
     "quiet_curves": (
         "How long until it is quiet",

@@ -58,6 +58,7 @@ from ..game import (
     Horizon,
     HorizonKnown,
     Kernels,
+    Rung,
     Worlds_,
     close_step,
     open_episode,
@@ -198,6 +199,12 @@ class Standoff(Game):
         worlds["seen"][:, other] = UNSEEN
         if self.params.perception_noise > 0:
             worlds["payoff"] = np.nan
+
+    def rungs(self) -> tuple[Rung, ...]:
+        """Two only. Severity 0 or 1 makes the score the share that presses, free of any convention about weights. Rank
+        3, where the full ladder begins to escalate, is what the rules of quiet (≤ 1) and spiral (≥ 3) look for.
+        """
+        return Rung(0.0, 0), Rung(1.0, 3)
 
     @cached_property
     def table(self) -> Floats:

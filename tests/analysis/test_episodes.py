@@ -202,7 +202,7 @@ def test_deals():
 def test_escalation_on_the_binary_ladder():
     still = {"action_noise": 0.0, "horizon": 6}
     m = episode_measures(play("standoff", [Scripted([1, 1, 0, 0, 0, 0]), Scripted([0, 1, 1, 0, 0, 0])], **still))
-    assert m["press_share"] == pytest.approx([4 / 12])  # 1/2, 1, 1/2, 0, 0, 0
+    assert m["press_share"] == m["score"] == pytest.approx([4 / 12])  # 1/2, 1, 1/2, 0, 0, 0
     assert m["max_rise"] == pytest.approx([0.5])
     assert m["velocity"] == pytest.approx([np.polyfit(range(6), [0.5, 1, 0.5, 0, 0, 0], 1)[0]])
     assert m["time_to_deescalate"].tolist() == [2]
