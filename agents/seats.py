@@ -17,6 +17,7 @@ from .norms import conduct as conduct_of
 MODULES = (
     "scripted.binary",
     "scripted.fishing",
+    "scripted.contributing",
     "scripted.appropriating",
     "scripted.bargaining",
     "scripted.arming",
@@ -26,6 +27,7 @@ ROLES = {
     "reciprocator": {
         "matrix": "tft",
         "fishery": "conditional",
+        "public_goods": "conditional_cooperator",
         "appropriation": "conditional_appropriator",
         "alternating_offers": "fair",
         "standoff": "mirror",
@@ -34,6 +36,7 @@ ROLES = {
     "exploiter": {
         "matrix": "alld",
         "fishery": "greedy",
+        "public_goods": "free_rider",
         "appropriation": "everything",
         "alternating_offers": "tough",
         "standoff": "hawk",

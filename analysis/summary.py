@@ -19,6 +19,7 @@ FACTORS = ("point", "cell", "game", "seats", "norms", "varied", "bearers", "seed
 GAME_ORDER = (
     "matrix",
     "fishery",
+    "public_goods",
     "appropriation",
     "alternating_offers",
     "standoff",

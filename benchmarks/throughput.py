@@ -33,6 +33,7 @@ WORLDS = (1, 64, 1024, 16384)
 SEATS = {
     "matrix": "tft",
     "fishery": "conditional",
+    "public_goods": "conditional_cooperator",
     "appropriation": "conditional_appropriator",
     "alternating_offers": "tough",
     "standoff": "tft",

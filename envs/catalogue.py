@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 PLACES = {
     "matrix": ("envs.dilemmas.matrix", "Matrix"),
     "fishery": ("envs.commons.fishery", "Fishery"),
+    "public_goods": ("envs.commons.public_goods", "PublicGoods"),
     "appropriation": ("envs.commons.appropriation", "Appropriation"),
     "alternating_offers": ("envs.negotiation.alternating_offers", "AlternatingOffers"),
     "standoff": ("envs.deescalation.standoff", "Standoff"),

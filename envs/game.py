@@ -152,7 +152,8 @@ class Game(ABC):
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     needs_institution: ClassVar[Mapping[str, str]] = {}
     """Presets that cannot be played before an institution exists, and which."""
-    kernels: ClassVar[Kernels]
+    kernels: Kernels
+    """Of the class; a game that restricts moves under some of its parameters only, sets its own."""
     outcomes: ClassVar[tuple[str, ...]] = COMMON_OUTCOMES
     collapses: ClassVar[tuple[str, ...]] = ()
     """Outcomes that count as the loss of what is shared: the event of survival analysis."""

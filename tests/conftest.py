@@ -7,6 +7,7 @@ import pytest
 NOISY: dict[str, dict[str, Any]] = {
     "matrix": {"n_agents": 5, "pairing": "random", "action_noise": 0.2, "perception_noise": 0.2, "continuation": 0.9},
     "fishery": {"growth_noise": 0.2, "collapse_threshold": 0, "horizon_known": True, "catches_public": False},
+    "public_goods": {"matching": "stranger", "population": 12, "continuation": 0.8, "horizon_known": False},
     "appropriation": {"continuation": 0.8, "horizon_known": False},
     "alternating_offers": {"breakdown": 0.1, "outside_option": (0.2, 0.3), "common_knowledge": False, "horizon": 6},
     "standoff": {"action_noise": 0.3, "crash_prob": 0.2, "perception_noise": 0.2, "stalemate": 0},

@@ -29,6 +29,13 @@ GAMES = {
         "low is lost for good, and the episode ends.",
         "1 for a request of at most one's share of what regrows, 0 from an equal split of everything",
     ),
+    "public_goods": GameWords(
+        "Public good",
+        "Who pays for what everybody enjoys?",
+        "In every step each agent gives some of its tokens to its group. What is given grows and is shared by all of "
+        "the group, whoever gave it: all are best off if all give, and each alone if it does not.",
+        "the share of its tokens that an agent gives",
+    ),
     "appropriation": GameWords(
         "Common pool",
         "Will those who share a pool hold back before it pays them nothing?",

@@ -16,6 +16,7 @@ from comity.envs.worlds import Worlds
 LONG = {
     "matrix": {"n_agents": 5, "pairing": "random", "action_noise": 0.1, "perception_noise": 0.1},
     "fishery": {"growth_noise": 0.3, "collapse_threshold": 0},
+    "public_goods": {"n_agents": 5, "multiplier": 1.6, "group_choice": True},
     "appropriation": {"endowment": 100},
     "alternating_offers": {"breakdown": 0.0001, "outside_option": (0.1, 0.2)},
     "standoff": {"crash_prob": 0.0001, "perception_noise": 0.1},
@@ -24,6 +25,7 @@ LONG = {
 STILL = {
     "matrix": {},
     "fishery": {"rationing": "proportional", "integer": False},
+    "public_goods": {},
     "appropriation": {},
     "alternating_offers": {},
     "standoff": {"action_noise": 0},
@@ -78,7 +80,7 @@ def test_after_the_end_nothing_changes_and_nothing_is_paid(name):
     assert not worlds.rewards.any()
 
 
-@pytest.mark.parametrize("name", ["matrix", "fishery", "appropriation", "standoff", "arms_race"])
+@pytest.mark.parametrize("name", ["matrix", "fishery", "public_goods", "appropriation", "standoff", "arms_race"])
 @pytest.mark.parametrize("cooperative", [True, False])
 def test_exemplars_are_labelled_so(name, cooperative):
     game = make(name, **({"action_noise": 0} if name == "standoff" else {}))
@@ -100,7 +102,7 @@ def test_offers_that_are_labelled_so(cooperative):
     assert worlds.state["cooperation"][0, 0] == (1.0 if cooperative else 0.0)
 
 
-@pytest.mark.parametrize("name", ["matrix", "fishery", "appropriation", "standoff", "arms_race"])
+@pytest.mark.parametrize("name", ["matrix", "fishery", "public_goods", "appropriation", "standoff", "arms_race"])
 def test_relabelling_the_seats_relabels_payoffs_and_labels(name):
     """Symmetric games without chance: who sits where makes no difference."""
     game = make(name, **STILL[name], horizon=5)

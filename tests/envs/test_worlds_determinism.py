@@ -34,6 +34,12 @@ SETTINGS: dict[str, tuple[str, dict[str, Any]]] = {
     "fishery by quota": ("fishery", {"rationing": "proportional", "growth_noise": 0.5, "collapse_threshold": 0}),
     "fishery in real numbers": ("fishery", {"growth": "logistic", "growth_noise": 0.5, "collapse_threshold": 0.1}),
     "fishery alone": ("fishery", {"n_agents": 1, "growth_noise": 0.5, "horizon": 40, "horizon_known": True}),
+    "public good": ("public_goods", {"continuation": 0.95, "horizon": 60}),
+    "public good of strangers": ("public_goods", {"matching": "stranger", "population": 8, "integer": False}),
+    "public good of chosen groups": (
+        "public_goods",
+        {"n_agents": 5, "endowment": 3, "multiplier": 1.6, "group_choice": True, "continuation": 0.95},
+    ),
     "common pool": ("appropriation", {"continuation": 0.95, "horizon": 60}),
     "common pool in real numbers": ("appropriation", {"integer": False, "identified": True, "endowment": 25}),
     "offers": (
