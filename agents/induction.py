@@ -30,7 +30,7 @@ LEVELS_KEPT = 128
 VALUES_AT_ONCE = 1 << 23
 """Bounds memory: minds × moves of a level that are valued together."""
 TIE = 1e-9
-HISTORY = ("intended", "action", "payoff", "cooperation", "illegal")
+HISTORY = ("intended", "action", "payoff", "cooperation", "illegal", "history")
 """Fields that say how a state was reached. The rules of a turn-based game may not read them, so they do not tell states
 apart.
 """

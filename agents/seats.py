@@ -16,6 +16,8 @@ from .norms import conduct as conduct_of
 
 MODULES = (
     "scripted.binary",
+    "scripted.giving",
+    "scripted.trusting",
     "scripted.fishing",
     "scripted.contributing",
     "scripted.appropriating",
@@ -26,6 +28,8 @@ CARRIERS = ("norms", "fixed")
 ROLES = {
     "reciprocator": {
         "matrix": "tft",
+        "donor": "copying",
+        "trust": "fair_trust",
         "fishery": "conditional",
         "public_goods": "conditional_cooperator",
         "appropriation": "conditional_appropriator",
@@ -35,6 +39,8 @@ ROLES = {
     },
     "exploiter": {
         "matrix": "alld",
+        "donor": "never_gives",
+        "trust": "embezzler",
         "fishery": "greedy",
         "public_goods": "free_rider",
         "appropriation": "everything",

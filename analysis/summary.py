@@ -18,6 +18,8 @@ from .statistics import bootstrap_ci, paired_ci, stratified_ci, wilson
 FACTORS = ("point", "cell", "game", "seats", "norms", "varied", "bearers", "seed", "episode", "outcome")
 GAME_ORDER = (
     "matrix",
+    "donor",
+    "trust",
     "fishery",
     "public_goods",
     "appropriation",

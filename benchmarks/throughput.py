@@ -32,6 +32,8 @@ from comity.experiments.play import play
 WORLDS = (1, 64, 1024, 16384)
 SEATS = {
     "matrix": "tft",
+    "donor": "copying",
+    "trust": "fair_trust",
     "fishery": "conditional",
     "public_goods": "conditional_cooperator",
     "appropriation": "conditional_appropriator",
@@ -73,7 +75,7 @@ def best_rate(episode: Episode, effort: Effort) -> float:
 
 def lasting_moves(game: Game) -> Floats:
     """(steps, N): one episode's moves, under which it lasts to its horizon."""
-    moves = np.zeros((game.params.horizon, game.n_agents))
+    moves = np.zeros((game.max_steps, game.n_agents))
     if game.name == "fishery":
         moves[:] = 10  # the sustainable share of the full lake
     if game.turn_based:
@@ -84,7 +86,7 @@ def lasting_moves(game: Game) -> Floats:
 
 def acts(game: Game, worlds: int) -> int:
     """Agent-steps of one episode of ``lasting_moves``."""
-    return game.params.horizon * worlds * (1 if game.turn_based else game.n_agents)
+    return game.max_steps * worlds * (1 if game.turn_based else game.n_agents)
 
 
 def kernel(game: Game, num: int) -> Episode:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 # Names and places as strings: knowing the catalogue imports no game.
 PLACES = {
     "matrix": ("envs.dilemmas.matrix", "Matrix"),
+    "donor": ("envs.dilemmas.donor", "Donor"),
+    "trust": ("envs.dilemmas.trust", "Trust"),
     "fishery": ("envs.commons.fishery", "Fishery"),
     "public_goods": ("envs.commons.public_goods", "PublicGoods"),
     "appropriation": ("envs.commons.appropriation", "Appropriation"),

@@ -159,7 +159,7 @@ class Game(ABC):
     """Outcomes that count as the loss of what is shared: the event of survival analysis."""
     turn_based: ClassVar[bool] = False
     """Does one seat move at a time? Then the rules read no field that says how the world came about (``action``,
-    ``intended``, ``payoff``, ``cooperation``, ``illegal``), and whoever has no turn has one legal move.
+    ``intended``, ``payoff``, ``cooperation``, ``illegal``, ``history``), and whoever has no turn has one legal move.
     """
     pays_at_end: ClassVar[bool] = False
     """Is every step but the last unpaid?"""

@@ -6,6 +6,15 @@ import pytest
 
 NOISY: dict[str, dict[str, Any]] = {
     "matrix": {"n_agents": 5, "pairing": "random", "action_noise": 0.2, "perception_noise": 0.2, "continuation": 0.9},
+    "donor": {
+        "n_agents": 4,
+        "binary": True,
+        "information": "standing",
+        "assessment_error": 0.2,
+        "action_noise": 0.2,
+        "shuffle": False,  # so that seat 0 is a donor whatever the seed
+    },
+    "trust": {"swap_roles": True, "multiplier": 2.5, "continuation": 0.8, "horizon": 4},
     "fishery": {"growth_noise": 0.2, "collapse_threshold": 0, "horizon_known": True, "catches_public": False},
     "public_goods": {"matching": "stranger", "population": 12, "continuation": 0.8, "horizon_known": False},
     "appropriation": {"continuation": 0.8, "horizon_known": False},

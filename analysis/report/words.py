@@ -22,6 +22,21 @@ GAMES = {
         "and yet both are better off if both cooperate.",
         "the share of acts that cooperate",
     ),
+    "donor": GameWords(
+        "Gifts to strangers",
+        "Will strangers give, if others learn of it?",
+        "Agents give and are given to by turns, and hardly ever to the one who gave to them. A gift is worth more to "
+        "who gets it than to who gives, and a donor may be told how its recipient treated others.",
+        "the part of its holdings that a donor gives; whoever receives has no label",
+    ),
+    "trust": GameWords(
+        "Investment game",
+        "Will an investor trust, and will it be repaid?",
+        "An investor sends part of its money to a trustee, where it is multiplied. The trustee returns as much of it "
+        "as it likes.",
+        "the investor's: the part of its money that it sends; the trustee's: the part of what arrived that it returns, "
+        "if anything arrived",
+    ),
     "fishery": GameWords(
         "Fishery",
         "Will those who share a lake leave enough for the fish to come back?",

@@ -21,6 +21,15 @@ SETTINGS: list[tuple[str, dict[str, Any]]] = [
     ("matrix", {}),
     ("matrix", {"n_agents": 5, "pairing": "random", "action_noise": 0.1, "perception_noise": 0.1}),
     ("matrix", {"horizon": 20, "horizon_known": True, "continuation": 0.9}),
+    ("donor", {}),
+    (
+        "donor",
+        {"n_agents": 4, "binary": True, "information": "standing", "assessment_error": 0.1, "horizon_known": True},
+    ),
+    ("donor", {"n_agents": 2, "information": "image", "action_noise": 0.2, "continuation": 0.8}),
+    ("trust", {}),
+    ("trust", {"swap_roles": True, "horizon": 12, "horizon_known": False, "continuation": 0.9}),
+    ("trust", {"integer": False, "multiplier": 1.5, "endowment": 2}),
     ("fishery", {}),
     ("fishery", {"growth": "logistic", "horizon_known": True, "growth_noise": 0.2}),
     ("fishery", {"n_agents": 1}),
@@ -39,7 +48,6 @@ SETTINGS: list[tuple[str, dict[str, Any]]] = [
 ]
 IDS = [f"{name}-{'-'.join(map(str, params)) or 'default'}" for name, params in SETTINGS]
 every_setting = pytest.mark.parametrize(("name", "params"), SETTINGS, ids=IDS)
-PASS = 4  # moves beyond the largest offer
 
 
 @every_setting
@@ -59,7 +67,8 @@ def test_pettingzoo_accepts_it(name, params):
 @every_setting
 def test_metadata_says_whether_all_move_at_once(name, params):
     """PettingZoo's own ``aec_to_parallel`` reads it, and would ask whoever has no turn for a move."""
-    assert checked_env(name, **params).metadata["is_parallelizable"] == (name != "alternating_offers")
+    face = checked_env(name, **params)
+    assert face.metadata["is_parallelizable"] != face.unwrapped.game.turn_based
 
 
 def play_both(name, params, seed, episodes):
@@ -102,8 +111,8 @@ def test_it_is_the_parallel_face_seat_by_seat(name, params):
         assert aec.truncations == truncations
         np.testing.assert_equal(aec.infos, infos)
         np.testing.assert_equal({agent: aec.observe(agent) for agent in observations}, observations)
-        if name == "alternating_offers":
-            passing = params.get("pie_units", 100) + PASS
+        if aec.unwrapped.game.turn_based:
+            passing = aec.unwrapped.game.n_moves - 1
             assert [agent for agent, move in moves.items() if move != passing] == asked, "only the mover is asked"
         else:
             assert asked == list(moves)

@@ -15,6 +15,8 @@ from comity.envs.worlds import Worlds
 
 LONG = {
     "matrix": {"n_agents": 5, "pairing": "random", "action_noise": 0.1, "perception_noise": 0.1},
+    "donor": {"n_agents": 6, "binary": True, "information": "image", "action_noise": 0.1},
+    "trust": {"swap_roles": True},
     "fishery": {"growth_noise": 0.3, "collapse_threshold": 0},
     "public_goods": {"n_agents": 5, "multiplier": 1.6, "group_choice": True},
     "appropriation": {"endowment": 100},
@@ -24,6 +26,8 @@ LONG = {
 }
 STILL = {
     "matrix": {},
+    "donor": {"shuffle": False},
+    "trust": {},
     "fishery": {"rationing": "proportional", "integer": False},
     "public_goods": {},
     "appropriation": {},

@@ -1,0 +1,650 @@
+"""Gifts to strangers: who gave to others is given to.
+
+**Models** indirect reciprocity: nobody can return a favour to the one who did it, so all that can reward a gift is what
+others learn of it.
+
+**Rules.** Half of the seats are class A, half class B. In odd steps A donates, in even steps B (the other way round
+with ``class_swap``). All donors move at the same time: each gives its recipient of this step a percentage of its
+holdings x, which the recipient gets ``benefit_multiplier`` times. In ``binary`` mode a donor gives or keeps: giving
+costs it ``cost`` and brings the recipient ``benefit``, and whoever has less than ``cost`` cannot give. With h = n/2 and
+s = ⌊(t−1)/2⌋, the canonical donor a of its class meets member (a+s) mod h of the other. ``shuffle`` draws by the seed
+who sits where, and each step's shift from those that the class has not used in this round of n steps, of these (while
+there are any) from those that neither class has: so nobody meets anybody twice within h steps. No ordered pair repeats
+within n steps. ``action_noise`` turns a gift into nothing, never nothing into a gift.
+
+**Reputations**, of donors who had a choice: ``image`` +1 for a gift, −1 for none, within [−5, 5], starts at 0;
+``standing`` good at first, then by ``assessment_rule``, which reads (gave to good, kept from good, gave to bad, kept
+from bad) and writes 1 for good; ``assessment_error`` writes the other one. It is public and the same for all.
+
+**Ends** by the horizon or the continuation draw only.
+
+**Observation** (float32): do I donate now, the seat I meet, own and its holdings, what I gave and was given in the last
+step (fractions of the donor's holdings, −1: did not), own last payoff; then, for a donor, what ``information`` shows of
+its recipient: ``trace``, the fraction it gave when it last donated, the fraction that its recipient then had given
+before that, … (−1: nothing yet); its ``image``; its ``standing`` (1 good, 0 bad; −1 for who does not donate); step and
+horizon if known.
+
+**Action**: 0 … 100 percent, 101 passes; in binary mode 0 keeps, 1 gives, 2 passes. A recipient passes; a donor who
+cannot give keeps; what is no legal move of a donor keeps, and is counted. **Reward**: the change of holdings.
+
+**Cooperation**: c_ij = the realised fraction (1 or 0 in binary mode); NaN for recipients and donors without a choice,
+whose reputation stays as it is.
+
+**Known answers** (GAMES.md §1.2): v ← M v, free riding under no information, how copying spreads a defection, the four
+norms under errors, the anchors; all are tests.
+
+**Source**: Nowak & Sigmund 1998, 2005; Ohtsuki & Iwasa 2004; Vallinder & Hughes 2024 (arXiv 2412.10270).
+
+**Versions**: v0, first.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from gymnasium import spaces
+from numba import njit
+
+from ..chance import ACTION_NOISE, ASSESSMENT, PAIRING, SHUFFLE, uniform
+from ..faces import entry_points
+from ..game import (
+    NEVER,
+    RUNNING,
+    Anchors,
+    Continuation,
+    Field,
+    Floats,
+    Game,
+    Horizon,
+    HorizonKnown,
+    Kernels,
+    Worlds_,
+    close_step,
+    open_episode,
+    stay_ended,
+    world_dtype,
+)
+from ..monte_carlo import random_play_total
+from ..settings import Choice, Range, refuse
+
+NONE, TRACE, IMAGE, STANDING = range(4)
+PERCENT, GRID = 100, 5
+BEST_IMAGE = 5
+LARGEST = 1e38
+"""Holdings that an observation in single precision can still show."""
+ROUNDING = 1 + 1e-6
+NEGLIGIBLE = 1e-12
+"""A step that is reached with a smaller probability than this does not enter the anchors."""
+RULES = tuple(f"{bits:04b}" for bits in range(16))
+
+
+class Params(NamedTuple):
+    """The parameters of GAMES.md §1.2."""
+
+    n_agents: Annotated[int, Range(2, 1000), "seats, an even number"] = 12
+    endowment: Annotated[float, Range(0, 1e9), "holdings at the start"] = 10.0
+    benefit_multiplier: Annotated[float, Range(0, 1e6), "b: what a gift is worth to its recipient, per unit"] = 2.0
+    information: Annotated[
+        str, Choice("none", "trace", "image", "standing"), "what a donor is shown of its recipient's past"
+    ] = "trace"
+    trace_depth: Annotated[int, Range(1, 100), "links of the trace"] = 3
+    shuffle: Annotated[bool, "are seats and shifts drawn by the seed? false: the canonical schedule"] = True
+    class_swap: Annotated[bool, "does class B donate first?"] = False
+    binary: Annotated[bool, "give or keep, in place of a percentage"] = False
+    cost: Annotated[float, Range(0, 1e9), "c: what giving costs in binary mode"] = 1.0
+    benefit: Annotated[float, Range(0, 1e9), "what it brings the recipient in binary mode"] = 3.0
+    assessment_rule: Annotated[
+        str, Choice(*RULES), "new standing of who gave to good, kept from good, gave to bad, kept from bad; 1 = good"
+    ] = "1010"
+    assessment_error: Annotated[float, Range(0, 1), "α_e: probability that the other standing is written"] = 0.0
+    action_noise: Annotated[float, Range(0, 1), "ε: probability that a gift comes to nothing"] = 0.0
+    horizon: Horizon = 12
+    horizon_known: HorizonKnown = False
+    continuation: Continuation = 1.0
+
+
+@njit(cache=True)
+def _shuffle_seats(w: Any) -> None:
+    """Draws who sits at which place."""
+    for k in range(len(w.order) - 1, 0, -1):
+        other = int(uniform(w.key, w.step, SHUFFLE, k) * (k + 1))
+        w.order[k], w.order[other] = w.order[other], w.order[k]
+
+
+@njit(cache=True)
+def _donating_class(p: Params, w: Any) -> int:
+    return (w.step + p.class_swap) % 2
+
+
+@njit(cache=True)
+def _draw_shift(p: Params, w: Any) -> int:
+    """A shift that the donating class has not used in this round of n steps, nor the other, while there is one."""
+    half, giving = p.n_agents // 2, _donating_class(p, w)
+    if w.step % p.n_agents == 0:
+        for k in range(half):
+            w.used[0, k] = w.used[1, k] = 0
+    unused = new = 0
+    for k in range(half):
+        unused += not w.used[giving, k]
+        new += not (w.used[0, k] or w.used[1, k])
+    rank = int(uniform(w.key, w.step, PAIRING, 0) * (new if new else unused))
+    for k in range(half):
+        if not w.used[giving, k] and not (new and w.used[1 - giving, k]):
+            if rank == 0:
+                w.used[giving, k] = 1
+                return k
+            rank -= 1
+    return 0
+
+
+@njit(cache=True)
+def _pair(p: Params, w: Any, shift: int) -> None:
+    """Place a of class A meets place a + shift of class B."""
+    half, giving = p.n_agents // 2, _donating_class(p, w)
+    for a in range(half):
+        one, other = w.order[a], w.order[half + (a + shift) % half]
+        w.partner[one], w.partner[other] = other, one
+        w.donates[one], w.donates[other] = giving == 0, giving == 1
+
+
+@njit(cache=True)
+def _meet(p: Params, w: Any) -> None:
+    """Who gives to whom in the coming step."""
+    if p.shuffle:
+        _pair(p, w, _draw_shift(p, w))
+    else:
+        s = w.step // 2
+        _pair(p, w, s if _donating_class(p, w) == 0 else -s)  # seen from the donor: a + s
+
+
+@njit(cache=True)
+def reset(p: Params, worlds: Worlds_, again: npt.NDArray[np.bool_]) -> None:
+    """Equal holdings, no past, and everybody is good."""
+    for b in range(len(worlds)):
+        if again[b]:
+            w = worlds[b]
+            open_episode(w)
+            for i in range(p.n_agents):
+                w.order[i] = i
+                w.met[i] = -1
+                w.holdings[i] = p.endowment
+                w.received[i] = np.nan
+                w.image[i] = 0
+                w.good[i] = 1
+                for k in range(p.trace_depth):
+                    w.trace[i, k] = np.nan
+            if p.shuffle:
+                _shuffle_seats(w)
+            _meet(p, w)
+
+
+@njit(cache=True)
+def _can_give(p: Params, w: Any, i: int) -> bool:
+    return w.holdings[i] >= p.cost if p.binary else w.holdings[i] > 0.0
+
+
+@njit(cache=True)
+def _gift(p: Params, w: Any, i: int, asked: float) -> float:
+    """The fraction that donor i realises, of its holdings or of all-or-nothing."""
+    most = 1 if p.binary else PERCENT
+    w.intended[i] = asked
+    if not (0.0 <= asked <= most and asked == np.floor(asked)):
+        w.illegal[i] += 1
+        return 0.0
+    if p.action_noise > 0.0 and uniform(w.key, w.step, ACTION_NOISE, i) < p.action_noise:
+        return 0.0
+    return asked / most
+
+
+@njit(cache=True)
+def _remember(p: Params, w: Any, i: int, j: int, fraction: float) -> None:
+    """What others will be shown of i, who gave ``fraction`` to j."""
+    if p.information == TRACE:
+        for k in range(p.trace_depth - 1, 0, -1):
+            w.trace[i, k] = w.trace[j, k - 1]
+        w.trace[i, 0] = fraction
+    elif p.information == IMAGE:
+        w.image[i] = min(BEST_IMAGE, w.image[i] + 1) if fraction > 0.0 else max(-BEST_IMAGE, w.image[i] - 1)
+    elif p.information == STANDING:
+        bit = (0 if w.good[j] else 2) + (0 if fraction > 0.0 else 1)
+        rule: Any = p.assessment_rule
+        good = (rule >> (3 - bit)) & 1 == 1
+        if p.assessment_error > 0.0 and uniform(w.key, w.step, ASSESSMENT, i) < p.assessment_error:
+            good = not good
+        w.good[i] = good
+
+
+@njit(cache=True)
+def step(p: Params, worlds: Worlds_, actions: Floats, rewards: Floats, ended: npt.NDArray[np.int8]) -> None:
+    """All donors give at once."""
+    passing = (1 if p.binary else PERCENT) + 1
+    for b in range(len(worlds)):
+        w = worlds[b]
+        if w.ended != RUNNING:
+            stay_ended(w, rewards[b])
+            continue
+        for i in range(p.n_agents):
+            w.intended[i] = np.nan
+            w.action[i] = np.nan
+            w.cooperation[i] = np.nan
+            w.received[i] = np.nan
+            w.payoff[i] = 0.0
+            w.met[i] = w.partner[i] if w.donates[i] else -1
+        for i in range(p.n_agents):
+            asked = actions[b, i]
+            if not w.donates[i] or not _can_give(p, w, i):
+                w.illegal[i] += asked != (0.0 if w.donates[i] else passing)
+                continue
+            j = w.met[i]
+            fraction = _gift(p, w, i, asked)
+            given = fraction * (p.cost if p.binary else w.holdings[i])
+            w.action[i] = fraction * (passing - 1)
+            w.cooperation[i] = w.received[j] = fraction
+            w.payoff[i] = 0.0 - given
+            w.payoff[j] = fraction * p.benefit if p.binary else p.benefit_multiplier * given
+            _remember(p, w, i, j, fraction)
+        for i in range(p.n_agents):
+            w.holdings[i] += w.payoff[i]
+            rewards[b, i] = w.payoff[i]
+        close_step(w, p.horizon, p.horizon_known, p.continuation)
+        _meet(p, w)
+        ended[b] = w.ended
+
+
+@njit(cache=True)
+def _shown(x: float) -> float:
+    """−1 for what did not happen."""
+    return -1.0 if np.isnan(x) else x
+
+
+@njit(cache=True)
+def observe(p: Params, worlds: Worlds_, out: npt.NDArray[np.float32]) -> None:
+    """The meeting, one's own last step, and what is known of the recipient."""
+    for b in range(len(worlds)):
+        w = worlds[b]
+        for i in range(p.n_agents):
+            o = out[b, i]
+            j, donates = w.partner[i], w.donates[i]
+            o[0] = donates
+            o[1] = j
+            o[2] = w.holdings[i]
+            o[3] = w.holdings[j]
+            o[4] = _shown(w.cooperation[i])
+            o[5] = _shown(w.received[i])
+            o[6] = w.payoff[i]
+            k = 7
+            if p.information == TRACE:
+                for link in range(p.trace_depth):
+                    o[k + link] = _shown(w.trace[j, link]) if donates else -1.0
+                k += p.trace_depth
+            elif p.information != NONE:
+                if p.information == IMAGE:
+                    o[k] = w.image[j] if donates else 0.0
+                else:
+                    o[k] = w.good[j] if donates else -1.0
+                k += 1
+            if p.horizon_known:
+                o[k] = w.step
+                o[k + 1] = p.horizon
+
+
+@njit(cache=True)
+def legal(p: Params, worlds: Worlds_, out: npt.NDArray[np.int8]) -> None:
+    """A donor gives what it can; all others pass."""
+    most = 1 if p.binary else PERCENT
+    for b in range(len(worlds)):
+        w = worlds[b]
+        for i in range(p.n_agents):
+            o = out[b, i]
+            donates = w.donates[i] == 1 and w.ended == RUNNING
+            gives = donates and _can_give(p, w, i)
+            for k in range(1, most + 1):
+                o[k] = gives
+            o[0] = donates
+            o[most + 1] = not donates
+
+
+@njit(cache=True)
+def believe(p: Params, worlds: Worlds_, seat: int) -> None:
+    """Blots out, in place, what ``seat`` cannot see: acts that did not touch it, the holdings of those whom it does not
+    meet (taken to be like its own), reputations that it is not shown, and the schedule beyond the present meeting.
+    """
+    for b in range(len(worlds)):
+        w = worlds[b]
+        partner = w.partner[seat]
+        for j in range(p.n_agents):
+            shown = w.donates[seat] == 1 and j == partner
+            if not shown:
+                w.image[j] = 0
+                w.good[j] = 1
+                for k in range(p.trace_depth):
+                    w.trace[j, k] = np.nan
+            if j != seat:
+                _forget(w, seat, j, shown and p.information == TRACE)
+        if p.shuffle:
+            _imagine_schedule(p, w, seat, partner)
+
+
+@njit(cache=True)
+def _forget(w: Any, seat: int, j: int, traced: bool) -> None:
+    """Leaves of j's last step what ``seat`` saw of it."""
+    gave_me, took_mine = w.met[j] == seat, w.met[seat] == j
+    if not (gave_me or traced):
+        w.action[j] = w.cooperation[j] = np.nan
+    w.intended[j] = w.action[j]
+    if not took_mine:
+        w.received[j] = np.nan
+    if not (gave_me or took_mine):
+        w.payoff[j] = np.nan
+    if not gave_me:
+        third = 0 if seat * j > 0 else 1 if seat + j > 1 else 2  # to somebody, no matter whom
+        w.met[j] = third if traced and w.met[j] >= 0 else -1
+    if j != w.partner[seat]:
+        w.holdings[j] = w.holdings[seat]
+
+
+@njit(cache=True)
+def _imagine_schedule(p: Params, w: Any, seat: int, partner: int) -> None:
+    """A schedule drawn from those that agree with the present meeting."""
+    half = p.n_agents // 2
+    own_class = _donating_class(p, w) if w.donates[seat] else 1 - _donating_class(p, w)
+    for k in range(p.n_agents):
+        w.order[k] = k
+    _shuffle_seats(w)
+    for k in range(half):
+        w.used[0, k] = w.used[1, k] = 0
+    for who, place in ((seat, own_class * half), (partner, (1 - own_class) * half)):
+        for k in range(p.n_agents):
+            if w.order[k] == who:
+                w.order[k], w.order[place] = w.order[place], who
+                break
+    _pair(p, w, 0)
+
+
+NORM = {"binary": True, "information": "standing"}
+"""Settings of the presets that are named after a norm."""
+
+
+class Donor(Game):
+    """The game of this page."""
+
+    name = "donor"
+    family = "dilemmas"
+    title = "Will strangers give, if others learn of it?"
+    Params = Params
+    kernels = Kernels(reset, step, observe, legal)
+    directed = True
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "vallinder_hughes": {},  # one generation of theirs
+        "image_scoring": {**NORM, "assessment_rule": "1010"},
+        "stern_judging": {**NORM, "assessment_rule": "1001"},
+        "simple_standing": {**NORM, "assessment_rule": "1011"},
+        "shunning": {**NORM, "assessment_rule": "1000"},
+        "strict_indirect": {"n_agents": 24},
+    }
+    needs_institution: ClassVar[Mapping[str, str]] = {"vallinder_hughes_punish": "punishment"}
+
+    def __init__(self, preset: str | None = None, **params: Any) -> None:
+        rule = params.get("assessment_rule")
+        if type(rule) is int:  # 1010 is a number to a command line
+            params["assessment_rule"] = f"{rule:04d}"
+        super().__init__(preset, **params)
+
+    def check(self) -> None:
+        """Classes are equal, and no holdings outgrow the numbers that show them."""
+        q = self.params
+        if q.n_agents % 2:
+            raise refuse("donor.n_agents", q.n_agents, "an even number, for two classes of equal size")
+        if q.horizon > self.longest:
+            known = f"at most {self.longest} with donor.benefit_multiplier = {q.benefit_multiplier:g}, or holdings can"
+            raise refuse("donor.horizon", q.horizon, f"{known} exceed {LARGEST:g}")
+
+    @property
+    def longest(self) -> int:
+        """The largest horizon within which holdings stay below ``LARGEST``."""
+        if self.params.binary:
+            return NEVER
+        growth, weight, _ = self._growth
+        if growth == 1 or not weight:
+            return NEVER
+        return int(min(NEVER, np.log(LARGEST / weight) / np.log(growth)))
+
+    @property
+    def _growth(self) -> tuple[float, float, float]:
+        """λ, α, β of the largest holdings D_t = αλ^t + β(−1/λ)^t that anybody can reach by step t.
+
+        From D_t = b·D_(t−1) + D_(t−2): somebody who could take D_(t−2) last time, and kept it, is given all that
+        another could take since. D_0 = D_(−1) = endowment.
+        """
+        q = self.params
+        b = q.benefit_multiplier
+        growth = (b + np.sqrt(b * b + 4)) / 2
+        weight = q.endowment * (1 + b + 1 / growth) / (growth + 1 / growth)
+        return float(growth), float(weight), float(q.endowment - weight)
+
+    @property
+    def most_holdings(self) -> float:
+        """What nobody can exceed within the horizon."""
+        q = self.params
+        if q.binary:
+            return q.endowment + (q.horizon + 1) // 2 * q.benefit
+        growth, weight, rest = self._growth
+        return weight * growth**q.horizon + rest * (-1 / growth) ** q.horizon
+
+    @cached_property
+    def world_dtype(self) -> np.dtype[np.void]:
+        """``partner`` in the coming step and who ``donates`` in it; in the last one whom a donor ``met`` (−1: was
+        none) and the fraction ``received``; ``holdings`` and reputations; the schedule: the seat at each place of class
+        A and then B (``order``), and which shifts A and B have ``used`` in this round of n steps.
+        """
+        n = self.n_agents
+        return world_dtype(
+            n, ("partner", "i8", (n,)), ("donates", "i1", (n,)), ("met", "i8", (n,)), ("received", "f8", (n,)),
+            ("holdings", "f8", (n,)), ("trace", "f8", (n, self.params.trace_depth)), ("image", "i8", (n,)),
+            ("good", "i1", (n,)), ("order", "i8", (n,)), ("used", "i1", (2, n // 2)),
+        )  # fmt: skip
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """See the page."""
+        q, top = self.params, self.most_holdings * ROUNDING
+        shown = {
+            "none": (),
+            "trace": tuple(
+                Field(f"trace_{k}", -1, 1, f"fraction given, {k} links back from the recipient; -1: none")
+                for k in range(1, q.trace_depth + 1)
+            ),
+            "image": (Field("image", -BEST_IMAGE, BEST_IMAGE, "the recipient's image score, 0 for who is no donor"),),
+            "standing": (Field("standing", -1, 1, "is the recipient good? -1 for who is no donor"),),
+        }
+        return (
+            Field("donates", 0, 1, "do I donate in this step?"),
+            Field("partner", 0, self.n_agents - 1, "the seat that I give to or am given by"),
+            Field("holdings", 0, top, "own holdings"),
+            Field("partner_holdings", 0, top, "the partner's holdings"),
+            Field("gave", -1, 1, "fraction that I gave in the last step, -1: had no choice"),
+            Field("received", -1, 1, "fraction that I was given in the last step, -1: nobody could give me anything"),
+            Field("payoff", -top, top, "change of own holdings in the last step"),
+            *shown[q.information],
+            *self.life_fields(),
+        )
+
+    @cached_property
+    def move_space(self) -> spaces.Discrete:
+        """Percentages, or keep and give; then pass."""
+        return spaces.Discrete(3 if self.params.binary else PERCENT + 2)
+
+    @property
+    def stochastic(self) -> bool:
+        """Meetings by lot, gifts that fail, or reputations that are written wrongly."""
+        q = self.params
+        misjudged = q.information == "standing" and q.assessment_error > 0
+        return (q.shuffle and q.n_agents > 2) or q.action_noise > 0 or misjudged
+
+    def can_give(self, worlds: Worlds_) -> npt.NDArray[np.bool_]:
+        """(B, N): who is a donor in the coming step and has something to give."""
+        q = self.params
+        return (worlds["donates"] == 1) & (worlds["holdings"] >= q.cost if q.binary else worlds["holdings"] > 0)
+
+    def movers(self, worlds: Worlds_) -> npt.NDArray[np.bool_]:
+        """All donors that can give."""
+        return (worlds["ended"] == RUNNING)[:, None] & self.can_give(worlds)
+
+    def cooperation_pairs(self, worlds: Worlds_) -> Floats:
+        """Towards the recipient only."""
+        b, n = worlds["cooperation"].shape
+        pairs = np.full((b, n, n), np.nan)
+        world, seat = np.nonzero(worlds["met"] >= 0)
+        pairs[world, seat, worlds["met"][world, seat]] = worlds["cooperation"][world, seat]
+        return pairs
+
+    def candidates(self, worlds: Worlds_, seat: int, limit: int = 256) -> tuple[Floats, npt.NDArray[np.bool_]]:
+        """Percentages in steps of five are enough to think about."""
+        coarse = np.arange(0, self.n_moves - 1, GRID if self.n_moves > GRID else 1)
+        moves = np.append(coarse, self.n_moves - 1).astype(np.float64)
+        repeated = np.repeat(moves[None, :], len(worlds), axis=0)
+        return repeated, self.legal_among(worlds, seat, repeated)
+
+    def exemplar(self, worlds: Worlds_, seat: int, cooperative: bool) -> Floats:
+        """All or nothing. A recipient's is what it does when it donates; now that counts as a pass."""
+        most = self.n_moves - 2
+        return np.full(len(worlds), float(most) if cooperative else 0.0)
+
+    def beliefs(self, seat: int) -> dict[str, Any]:
+        """Where the horizon is hidden, the longest that there can be."""
+        found = super().beliefs(seat)
+        return {**found, "horizon": self.longest} if "horizon" in found else found
+
+    def perceive(self, worlds: Worlds_, seat: int) -> None:
+        """See :func:`believe`."""
+        believe(self.p, worlds, seat)
+
+    def gain(self, fraction: float) -> float:
+        """The expected total change of holdings if every donor gives ``fraction`` of what it has, by v ← M v."""
+        q = self.params
+        b, half = q.benefit_multiplier, self.n_agents // 2
+        donors = recipients = q.endowment
+        reached, total = 1.0, 0.0
+        for _ in range(q.horizon):
+            if reached < NEGLIGIBLE:
+                break
+            total += reached * half * (b - 1) * fraction * donors
+            donors, recipients = b * fraction * donors + recipients, (1 - fraction) * donors
+            reached *= q.continuation
+        return total
+
+    def anchors(self) -> Anchors:
+        """Nobody gives; all give all, if gifts grow; random play."""
+        q = self.params
+        arrives = 1 - q.action_noise
+        if not q.binary:
+            best = self.gain(arrives) if q.benefit_multiplier > 1 else 0.0
+            return Anchors(0.0, best, self.gain(arrives / 2), "exact, action noise included")
+        each = max(0.0, q.benefit - q.cost) if q.endowment >= q.cost else 0.0
+        best = each * arrives * self.n_agents // 2 * self.expected_steps
+        note = "optimum as if nobody ran out of holdings by noise, random by Monte Carlo"
+        return Anchors(0.0, best, random_play_total(self), note)
+
+    def brief(self, seat: int) -> str:
+        """The rules in words."""
+        q = self.params
+        lines = [
+            f"There are {self.n_agents} of you, and each begins with {q.endowment:g} units.",
+            "You give and are given to by turns: in every step half of you are donors, and each donor meets one of"
+            " the others.",
+        ]
+        if q.binary:
+            lines.append(
+                f"A donor gives or keeps. Giving costs it {q.cost:g} and brings the other {q.benefit:g};"
+                " whoever has less than it costs cannot give."
+            )
+        else:
+            lines.append(
+                "A donor gives any percentage of its units, and the other gets"
+                f" {q.benefit_multiplier:g} times what it gives."
+            )
+        if self.n_agents > 2:
+            lines.append("Whom you meet changes from step to step, and who gave to you is seldom whom you give to.")
+        told = {
+            "none": "A donor is told nothing of what the other did before.",
+            "trace": "A donor is told which part of its units the other gave when it last gave, which part the one it"
+            f" gave to had given before that, and so on, up to {q.trace_depth} acts.",
+            "image": "A donor is told the other's score: one more for each gift, one less for each refusal,"
+            f" between -{BEST_IMAGE} and {BEST_IMAGE}.",
+            "standing": f"A donor is told whether the other is good or bad. {self._judged()}",
+        }
+        lines.append(told[q.information])
+        if q.action_noise:
+            lines.append(f"A gift comes to nothing with probability {q.action_noise:g}.")
+        return "\n".join([*lines, *self.told_end()])
+
+    def _judged(self) -> str:
+        """How standings come about, in words."""
+        q = self.params
+        acts = ("gives to the good", "keeps from the good", "gives to the bad", "keeps from the bad")
+        good = [act for act, bit in zip(acts, q.assessment_rule, strict=True) if bit == "1"]
+        rule = (
+            f"Whoever {' or '.join(good)} is good, and all others who had a choice are bad" if good else "All are bad"
+        )
+        error = f"; with probability {q.assessment_error:g} it is put down wrongly" if q.assessment_error else ""
+        return f"All begin as good. {rule}{error}."
+
+    def view(self, world: Any, seat: int) -> str:
+        """The meeting, the last step, and what is known of the other."""
+        q = self.params
+        other = int(world["partner"][seat])
+        lines = [f"Step {world['step'] + 1} of {q.horizon}."] if q.horizon_known else []
+        lines += self._last_step(world, seat)
+        lines.append(f"You have {world['holdings'][seat]:g} units.")
+        who = f"agent {other}, who has {world['holdings'][other]:g} units"
+        if not world["donates"][seat]:
+            return "\n".join([*lines, f"In this step you may be given something by {who}."])
+        lines.append(f"In this step you are the donor of {who}.")
+        if q.information == "trace":
+            lines.append(self._told_trace(world["trace"][other]))
+        elif q.information == "image":
+            lines.append(f"Its score is {world['image'][other]}.")
+        elif q.information == "standing":
+            lines.append(f"It is {'good' if world['good'][other] else 'bad'}.")
+        return "\n".join(lines)
+
+    def _last_step(self, world: Any, seat: int) -> list[str]:
+        """The own part in the last step."""
+        if world["step"] == 0:
+            return ["Nobody has given anything yet."]
+        gave, received = world["cooperation"][seat], world["received"][seat]
+        change = f"your units changed by {world['payoff'][seat]:g}"
+        if not np.isnan(gave):
+            return [f"In the last step you gave {self._part(gave)}: {change}."]
+        if not np.isnan(received):
+            return [f"In the last step you were given {self._part(received)}: {change}."]
+        return [f"In the last step you had nothing to give, and were given nothing: {change}."]
+
+    def _part(self, fraction: float) -> str:
+        if self.params.binary:
+            return "a gift" if fraction else "nothing"
+        return f"{PERCENT * fraction:g} percent of what the donor had"
+
+    def _told_trace(self, trace: Floats) -> str:
+        """The chain of gifts that ends at the recipient."""
+        known = [self._part(fraction) for fraction in trace if not np.isnan(fraction)]
+        if not known:
+            return "It has not given to anybody yet."
+        links = [f"When it last could, it gave {known[0]}."]
+        links += [f"The one it gave to had given {part} before that." for part in known[1:2]]
+        links += [f"And the one before had given {part}." for part in known[2:]]
+        return " ".join(links)
+
+    def move_schema(self, world: Any, seat: int) -> dict[str, Any]:
+        """What a donor can give."""
+        if not world["donates"][seat] or world["ended"] != RUNNING:
+            return {"const": "pass"}
+        able = bool(_can_give(self.p, world, seat))
+        if self.params.binary:
+            return {"type": "string", "enum": ["keep", "give"] if able else ["keep"]}
+        return {"type": "integer", "minimum": 0, "maximum": PERCENT if able else 0}
+
+
+env, raw_env, parallel_env = entry_points(Donor)
