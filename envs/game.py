@@ -163,11 +163,11 @@ class Game(ABC):
     """
     pays_at_end: ClassVar[bool] = False
     """Is every step but the last unpaid?"""
-    discounts_itself: ClassVar[bool] = False
+    discounts_itself: bool = False
     """Are payoffs discounted by the game's own rules?"""
     directed: ClassVar[bool] = False
     """Does an act have an addressee?"""
-    comes_and_goes: ClassVar[bool] = False
+    comes_and_goes: bool = False
     """Can a seat arrive late or leave early? Then ``present`` says who is there."""
     signals: ClassVar[tuple[str, ...]] = ()
     """Scalar fields of the world that a record keeps step by step."""

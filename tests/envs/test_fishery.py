@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import comity
-from comity.envs.commons.fishery import Fishery, sustainable_yield
+from comity.envs.commons.fishery import Fishery
+from comity.envs.commons.regrowth import sustainable_yield
 from comity.envs.game import RUNNING
 from comity.envs.settings import SettingError
 from comity.envs.worlds import Worlds
@@ -63,6 +64,33 @@ def test_everyone_asks_for_everything_by_lot():
     assert (catch.sum(axis=1) == 100).all()
     assert label.max() == 0
     assert 1 - gini(catch).mean() == pytest.approx(0.899, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("policy", "over_use"),
+    [
+        (lambda h, t: 10, 0),
+        (lambda h, t: 10 if t < MONTHS - 1 else (h / 5)[:, None], 0.083333),
+        (lambda h, t: 20, 1),
+        (lambda h, t: 11, 1),
+        (lambda h, t: 12, 1),
+        (lambda h, t: [11, 10, 10, 10, 10], 0.866667),
+        (lambda h, t: np.stack([h // 2 // 5] * 4 + [h], axis=1), 0.2),
+    ],
+)
+def test_over_use(policy, over_use):
+    """The share of requests above f/n, which are those that are not labelled 1."""
+    game = Fishery(rationing="proportional")
+    w = Worlds(game, 1)
+    w.reset(0)
+    above = []
+    while not w.ended.all():
+        fair = sustainable_yield(game.p, float(w.state["stock"][0])) / 5
+        asked = np.broadcast_to(np.asarray(policy(w.state["stock"], len(above)), float), (1, 5))
+        w.step(asked)
+        above.append(asked > fair)
+        assert ((w.state["cooperation"] < 1) == (asked > fair)).all()
+    assert np.mean(above) == pytest.approx(over_use, abs=5e-7)
 
 
 def test_one_unit_too_many():
@@ -247,7 +275,18 @@ def test_growth_noise_has_the_stated_range_and_mean():
         ({"collapse_threshold": 101}, ("collapse_threshold", "101")),
         ({"n_agents": 0}, ("n_agents", "0")),
         ({"capacity": 10.5}, ("integer", "capacity")),
-        ({"preset": "govsim_fishery"}, ("govsim_fishery", "communication")),
+        ({"newcomer_step": 1}, ("newcomer_step", "1", ">= 2")),
+        ({"newcomer_step": 3, "n_agents": 1}, ("newcomer_step", "3", "single seat")),
+        ({"skin": "forest"}, ("skin", "forest", "pasture")),
+        ({"growth": "regimes", "regime_low": 70}, ("regime_high", "60", "regime_low = 70")),
+        ({"growth": "regimes", "regime_high": 101}, ("regime_high", "101", "capacity = 100")),
+        ({"growth": "fish_war"}, ("capacity", "100", "1", "preset=fish_war")),
+        ({"preset": "fish_war", "collapse_threshold": 0.5}, ("collapse_threshold", "0.5", "fish_war")),
+        ({"preset": "fish_war", "rationing": "stochastic"}, ("rationing", "stochastic", "proportional")),
+        ({"preset": "fish_war", "growth_noise": 0.1}, ("growth_noise", "0.1", "fish_war")),
+        ({"preset": "fish_war", "newcomer_step": 3}, ("newcomer_step", "3", "none with growth = fish_war")),
+        ({"preset": "fish_war", "integer": True}, ("integer", "True", "fish_war")),
+        ({"preset": "fish_war", "beta": 1}, ("beta", "1", "(0, 1)")),
         ({"rationing": "lottery"}, ("rationing", "lottery", "stochastic")),
     ],
 )
@@ -270,3 +309,147 @@ def test_strategies():
     assert (total(mild, "conditional").lengths < total(mild, "sustainable_threshold").lengths).all()
     forgiving = {"agent": "conditional", "generosity": 1.0}
     assert (total(mild, forgiving).lengths == total(mild, "sustainable_threshold").lengths).all()
+
+
+# -- skins -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("params", [{}, {"preset": "hysteresis"}, {"preset": "fish_war"}, {"newcomer_step": 2}])
+def test_a_skin_changes_words_and_nothing_else(params):
+    logs = {}
+    for skin in ("fishery", "pasture", "pollution"):
+        game = Fishery(**{**params, "skin": skin, "horizon": 6})
+        w, log, told = Worlds(game, 20), [], []
+        w.reset(7)
+        rng = np.random.default_rng(7)
+        for _ in range(6):
+            told += [game.brief(0), game.view(w.state[0], 0), game.view(w.state[0], game.n_agents - 1)]
+            log += [w.state.tobytes(), w.rewards.tobytes(), w.observations.tobytes()]
+            w.step(np.floor(rng.random((20, game.n_agents)) * 25))
+        logs[skin] = (log, told, game.anchors())
+    ours = logs["fishery"]
+    for skin in ("pasture", "pollution"):
+        assert logs[skin][0] == ours[0]
+        assert logs[skin][2] == ours[2]
+        assert not set(logs[skin][1]) & {text for text in ours[1] if "joined yet" not in text and "stock" not in text}
+
+
+# -- newcomers ---------------------------------------------------------------------------------------------------------
+
+
+def newcomer(**params):
+    w = Worlds(Fishery("govsim_newcomer", **params), 3)
+    w.reset(0)
+    return w
+
+
+def test_a_newcomer_is_not_there_until_it_joins():
+    w = newcomer()
+    game = w.game
+    assert game.comes_and_goes and not Fishery().comes_and_goes
+    for t in range(1, 6):
+        there = t >= 3
+        assert (game.present(w.state)[:, 4] == there).all()
+        assert game.present(w.state)[:, :4].all()
+        assert (game.movers(w.state)[:, 4] == there).all()
+        assert w.observations[:, 4].any() == there
+        w.step(np.full((3, 5), 8.0))
+        assert (w.rewards[:, 4] == (8 if there else 0)).all()
+        assert (w.rewards[:, :4] == 8).all()
+        assert (np.isnan(w.state["cooperation"][:, 4]) == (not there)).all()
+        assert (np.isnan(w.state["action"][:, 4]) == (not there)).all()
+        assert not w.state["illegal"].any()
+
+
+def test_an_absent_seat_can_do_no_harm():
+    one, other = newcomer(), newcomer()
+    for _ in range(2):
+        one.step(np.full((3, 5), 10.0))
+        moves = np.full((3, 5), 10.0)
+        moves[:, 4] = [np.nan, 1e9, -3]
+        other.step(moves)
+        assert one.state.tobytes() == other.state.tobytes()
+
+
+@pytest.mark.parametrize("rationing", ["stochastic", "proportional"])
+@pytest.mark.parametrize("integer", [True, False])
+def test_an_absent_seat_gets_nothing_where_too_much_is_asked(rationing, integer):
+    w = newcomer(rationing=rationing, integer=integer)
+    w.step(np.full((3, 5), 90.0))
+    assert w.rewards.sum(axis=1) == pytest.approx([100] * 3)
+    assert not w.rewards[:, 4].any()
+
+
+@pytest.mark.parametrize(
+    ("each", "month", "label"), [(12, 1, 1), (13, 1, 12 / 12.5), (25, 1, 0), (10, 3, 1), (20, 3, 0)]
+)
+def test_labels_count_those_who_are_there(each, month, label):
+    """A full lake sustains 50 tons: 12.5 each of four, 10 each of five."""
+    w = newcomer()
+    for _ in range(month - 1):
+        w.step(np.full((3, 5), 10.0))
+    w.step(np.full((3, 5), float(each)))
+    assert w.state["cooperation"][0, :4] == pytest.approx([label] * 4)
+
+
+def test_the_threshold_is_that_of_the_month():
+    """⌊⌊h/2⌋/n⌋ is 12 for four at a full lake, and 10 for five."""
+    record = comity.play("fishery", ["sustainable_threshold"], preset="govsim_newcomer")
+    asked = record.intended[0]
+    assert (asked[:2, :4] == 12).all() and np.isnan(asked[:2, 4]).all()
+    assert (asked[2:] == 10).all()
+    assert record.lengths[0] == 15
+    assert record.rewards.sum() == 2 * 48 + 13 * 50
+    greedy = comity.play("fishery", ["sustainable_threshold"] * 4 + ["greedy"], preset="govsim_newcomer", worlds=50)
+    assert (greedy.lengths == 3).all(), "the newcomer takes what the four have kept"
+    assert Fishery("govsim_newcomer").anchors().optimum == 800
+
+
+def test_nobody_knows_when_somebody_joins():
+    me = {"agent": "deliberator", "norms": "inequity_averse", "depth": 6}
+    first = [comity.play("fishery", [me], newcomer_step=k, worlds=2).intended[:, 0] for k in (2, 3, 9)]
+    np.testing.assert_array_equal(first[0], first[1])
+    np.testing.assert_array_equal(first[0], first[2])
+
+
+def test_who_is_there_is_seen_and_said():
+    w = newcomer()
+    game, columns = w.game, [w.game.field_index[f"present_{k}"] for k in range(1, 5)]
+    assert w.observations[0, 0, columns].tolist() == [1, 1, 1, 0]
+    assert "agent 4" not in game.view(w.state[0], 0)
+    assert game.view(w.state[0], 4) == "You have not joined yet."
+    assert "3 others" in game.brief(0) and "4 others" in game.brief(4)
+    for _ in range(2):
+        w.step(np.full((3, 5), 10.0))
+    assert w.observations[0, 0, columns].tolist() == [1, 1, 1, 1]
+    assert w.observations[0, 4, game.field_index["first_step"]] == 1
+    assert "agent 4." in game.view(w.state[0], 0)
+    assert "You have just joined." in game.view(w.state[0], 4)
+    assert (w.observations >= game.observation_box.low).all() and (w.observations <= game.observation_box.high).all()
+
+
+# -- presets -----------------------------------------------------------------------------------------------------------
+
+
+def test_presets_are_those_of_the_page():
+    plain = Fishery().params
+    for skin in ("fishery", "pasture", "pollution"):
+        assert Fishery(f"govsim_{skin}").params == plain._replace(skin=skin)
+    assert Fishery("govsim_newcomer").params == plain._replace(newcomer_step=3, horizon=15)
+    real = plain._replace(integer=False, horizon=200)
+    msy = Fishery("logistic_msy").params
+    assert msy == real._replace(growth="logistic", rationing="proportional", collapse_threshold=0)
+    assert Fishery("hysteresis").params == real._replace(growth="regimes")
+    war = {"growth": "fish_war", "n_agents": 2, "capacity": 1, "initial_stock": 1, "collapse_threshold": 0}
+    assert Fishery("fish_war").params == real._replace(**war, rationing="proportional")
+    assert (plain.alpha, plain.beta, plain.growth_rate_degraded, plain.regime_low, plain.regime_high) == (
+        0.6, 0.9, 0.1, 30, 60,
+    )  # fmt: skip
+
+
+def test_a_preset_that_waits_for_an_institution_says_so():
+    class Waiting(Fishery):
+        needs_institution = {"talks": "communication"}  # noqa: RUF012
+
+    with pytest.raises(SettingError, match="'talks' of fishery needs the institution 'communication'"):
+        Waiting("talks")

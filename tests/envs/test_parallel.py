@@ -31,6 +31,8 @@ SETTINGS: list[tuple[str, dict[str, Any]]] = [
     ("fishery", {}),
     ("fishery", {"growth": "logistic", "horizon_known": True, "growth_noise": 0.2}),
     ("fishery", {"n_agents": 1}),
+    ("fishery", {"preset": "hysteresis"}),
+    ("fishery", {"preset": "fish_war"}),
     ("fishery", {"n_agents": 1, "catches_public": False, "integer": False, "rationing": "proportional"}),
     ("public_goods", {}),
     ("public_goods", {"preset": "sanctsim"}),

@@ -48,6 +48,8 @@ SETTINGS: dict[str, tuple[str, dict[str, Any]]] = {
     "fishery by lot": ("fishery", {"growth_noise": 0.5, "continuation": 0.97, "horizon": 60, "collapse_threshold": 1}),
     "fishery by quota": ("fishery", {"rationing": "proportional", "growth_noise": 0.5, "collapse_threshold": 0}),
     "fishery in real numbers": ("fishery", {"growth": "logistic", "growth_noise": 0.5, "collapse_threshold": 0.1}),
+    "fishery with hidden regimes": ("fishery", {"preset": "hysteresis", "growth_noise": 0.5, "regime_visible": False}),
+    "fish war": ("fishery", {"preset": "fish_war", "continuation": 0.97, "horizon": 60}),
     "fishery alone": ("fishery", {"n_agents": 1, "growth_noise": 0.5, "horizon": 40, "horizon_known": True}),
     "public good": ("public_goods", {"continuation": 0.95, "horizon": 60}),
     "public good of strangers": ("public_goods", {"matching": "stranger", "population": 8, "integer": False}),

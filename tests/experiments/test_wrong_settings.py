@@ -65,7 +65,6 @@ WRONG = {
     "game=[matrix,fishery]": "game = ['matrix', 'fishery'] is not allowed",
     "experiment=norms_by_family game=chess": "it must be one of the games of the experiment",
     "experiment=norms_by_family game.action_noise=0.1": "unknown setting of fishery 'action_noise'",
-    "game=fishery game.preset=govsim_fishery": "needs the institution",
     "deliberator={depth:3}": "deliberator is not one setting",
     # what Hydra's grammar does not take
     "fishery": "cannot read 'fishery': a setting is written key=value",
