@@ -53,22 +53,24 @@ ROLES = {
 
 
 @functools.cache
-def agents() -> dict[str, type[Agent]]:
-    """Every kind of agent by its name."""
+def agents() -> tuple[type[Agent], ...]:
+    """Every kind of agent; two may have one name if no game is played by both."""
     from .deliberator import Deliberator
     from .exemplar import Exemplar
 
-    found: dict[str, type[Agent]] = {Deliberator.name: Deliberator, Exemplar.name: Exemplar}
-    for module in MODULES:
-        for cls in importlib.import_module(f".{module}", __package__).STRATEGIES:
-            found[cls.name] = cls
-    return found
+    modules = [importlib.import_module(f".{module}", __package__) for module in MODULES]
+    return (Deliberator, Exemplar, *(cls for module in modules for cls in module.STRATEGIES))
+
+
+@functools.cache
+def agents_of(game: str) -> dict[str, type[Agent]]:
+    """The kinds of agents that play a game, by name."""
+    return {cls.name: cls for cls in agents() if not cls.games or game in cls.games}
 
 
 def agents_for(game: str) -> list[str]:
     """The names of the agents that play a game, and of the roles."""
-    roles = sorted(role for role, played in ROLES.items() if game in played)
-    return [name for name, cls in agents().items() if not cls.games or game in cls.games] + roles
+    return [*agents_of(game), *sorted(role for role, played in ROLES.items() if game in played)]
 
 
 def seat(game: Game, given: "str | Mapping[str, Any] | Agent", worlds: int = 1) -> Agent:
@@ -113,18 +115,23 @@ def _class(game: Game, name: str) -> type[Agent]:
             f"nobody plays the {name} in {game.name}: name an agent, one of {', '.join(agents_for(game.name))}"
         )
     name = ROLES[name][game.name] if name in ROLES else name
-    if name not in agents():
-        raise unknown(f"agent for {game.name}", name, agents_for(game.name))
-    _plays(game, agents()[name])
-    return agents()[name]
+    found = agents_of(game.name).get(name)
+    if found is None:
+        raise _stranger(game, name) if any(cls.name == name for cls in agents()) else _unknown(game, name)
+    return found
 
 
 def _plays(game: Game, cls: type[Agent]) -> None:
     if cls.games and game.name not in cls.games:
-        name = getattr(cls, "name", cls.__name__)
-        raise SettingError(
-            f"agent {name!r} does not play {game.name}. Agents that do: {', '.join(agents_for(game.name))}"
-        )
+        raise _stranger(game, getattr(cls, "name", cls.__name__))
+
+
+def _stranger(game: Game, name: str) -> SettingError:
+    return SettingError(f"agent {name!r} does not play {game.name}. Agents that do: {', '.join(agents_for(game.name))}")
+
+
+def _unknown(game: Game, name: str) -> SettingError:
+    return unknown(f"agent for {game.name}", name, agents_for(game.name))
 
 
 def _params(cls: type[Agent], given: Mapping[str, Any], worlds: int) -> Any:

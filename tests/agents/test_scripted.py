@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import comity
-from comity.agents.seats import agents, agents_for, carries_norms, fill
+from comity.agents.seats import ROLES, agents, agents_for, carries_norms, fill
 from comity.envs.catalogue import games, make
 
 MOVES = np.array(["C", "D"])
@@ -83,11 +83,17 @@ def test_who_carries_norms():
     assert not carries_norms(game, "tft")
 
 
-@pytest.mark.parametrize("name", sorted(agents()))
-def test_every_agent_plays_every_game_that_it_says(name):
-    cls = agents()[name]
+def test_no_two_agents_of_a_game_have_one_name():
+    for game in games():
+        names = [cls.name for cls in agents() if not cls.games or game in cls.games]
+        assert len(names) == len(set(names))
+        assert not set(names) & set(ROLES)
+
+
+@pytest.mark.parametrize("cls", agents(), ids=[cls.__name__ for cls in agents()])
+def test_every_agent_plays_every_game_that_it_says(cls):
     for game in cls.games or games():
-        record = comity.play(game, [name], worlds=3, horizon=5)
+        record = comity.play(game, [cls.name], worlds=3, horizon=5)
         assert (record.illegal == 0).all()
         assert np.isfinite(record.rewards).all()
         assert cls.__doc__

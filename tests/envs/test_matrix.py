@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import comity
-from comity.agents.seats import agents
+from comity.agents.seats import agents_of
 from comity.envs.chance import world_seeds
 from comity.envs.dilemmas.binary import equilibria, noisy
 from comity.envs.dilemmas.matrix import Matrix
@@ -135,7 +135,7 @@ def discounted(game, mine, theirs, delta, steps=400):
     """Exact discounted payoff of a deviation against a strategy, by the kernel."""
     worlds = Worlds(Matrix(horizon=steps, **game), 1)
     worlds.reset(0)
-    other = agents()[theirs]()
+    other = agents_of("matrix")[theirs]()
     other.begin(worlds.game, 1, world_seeds(0, 1))
     from comity.agents.agent import View
 
