@@ -23,6 +23,7 @@ GAME_ORDER = (
     "fishery",
     "public_goods",
     "appropriation",
+    "climate",
     "alternating_offers",
     "standoff",
     "arms_race",

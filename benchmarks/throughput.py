@@ -37,6 +37,7 @@ SEATS = {
     "fishery": "conditional",
     "public_goods": "conditional_cooperator",
     "appropriation": "conditional_appropriator",
+    "climate": "conditional_giver",
     "alternating_offers": "tough",
     "standoff": "tft",
     "arms_race": "richardson",

@@ -20,6 +20,7 @@ PLACES = {
     "fishery": ("envs.commons.fishery", "Fishery"),
     "public_goods": ("envs.commons.public_goods", "PublicGoods"),
     "appropriation": ("envs.commons.appropriation", "Appropriation"),
+    "climate": ("envs.commons.climate", "Climate"),
     "alternating_offers": ("envs.negotiation.alternating_offers", "AlternatingOffers"),
     "standoff": ("envs.deescalation.standoff", "Standoff"),
     "arms_race": ("envs.deescalation.arms_race", "ArmsRace"),

@@ -5,12 +5,15 @@ from typing import Annotated, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ...envs.commons.public_goods import SFI, PublicGoods
+from ...envs.commons.climate import Climate
+from ...envs.commons.public_goods import SFI
 from ...envs.game import Floats, Game
 from ...envs.settings import Range
 from ..agent import Agent, View
 
 Share = Annotated[float, Range(0, 1), "share of the endowment"]
+ROUNDING = 1e-6
+"""A level within this of the wanted gift is that gift (euros)."""
 
 
 class Contributor(Agent):
@@ -23,7 +26,6 @@ class Contributor(Agent):
     def begin(self, game: Game, seat: int, seeds: npt.NDArray[np.uint64]) -> None:
         """Learns the columns."""
         super().begin(game, seat, seeds)
-        assert isinstance(game, PublicGoods)
         self._everything = game.params.endowment
         self._columns = [k for name, k in game.field_index.items() if name.startswith("gift_")]
 
@@ -46,6 +48,11 @@ class FreeRider(Contributor):
     """Gives nothing."""
 
     name = "free_rider"
+    games = ("public_goods", "climate")
+
+    def act(self, view: View) -> Floats:
+        """In the climate game the first move is to give nothing."""
+        return np.zeros(len(view.active)) if self.game.name == "climate" else super().act(view)
 
     def gift(self, view: View) -> float:
         """0."""
@@ -98,4 +105,82 @@ class ConditionalCooperator(Contributor):
         self.params = self.params._replace(generosity=generosity)
 
 
-STRATEGIES = (FreeRider, FullContributor, ConditionalCooperator)
+class Giver(Agent):
+    """Knows its columns of the climate game's observation, and leaves the gift to :meth:`gift`. It gives the smallest
+    level that is not below that and that its account allows, and nothing once the target is reached.
+    """
+
+    games = ("climate",)
+
+    def begin(self, game: Game, seat: int, seeds: npt.NDArray[np.uint64]) -> None:
+        """Learns the columns."""
+        super().begin(game, seat, seeds)
+        assert isinstance(game, Climate)
+        self._levels = np.array(game.params.contribution_levels)
+        self._fair = game.fair_gift
+        self._others = [k for name, k in game.field_index.items() if name.startswith("gift_")]
+        self._account, self._total = (game.field_index[name] for name in ("account", "total"))
+
+    def act(self, view: View) -> Floats:
+        """The move for the gift."""
+        self.step += 1
+        total, account = (view.observations[:, k].astype(np.float64) for k in (self._total, self._account))
+        wanted = np.where(total >= self.game.params.target, 0.0, self.gift(view, total, account))
+        move = np.searchsorted(self._levels, wanted - ROUNDING, side="left")
+        return np.minimum(move, np.searchsorted(self._levels, account, side="right") - 1).astype(np.float64)
+
+    def gift(self, view: View, total: Floats, account: Floats) -> "float | Floats":
+        """(B,): euros to give, where ``total`` has been given so far and ``account`` is its own."""
+        raise NotImplementedError
+
+
+class FairShare(Giver):
+    """Keeps its own gifts on the fair path, whatever the others do."""
+
+    name = "fair_share"
+
+    def gift(self, view: View, total: Floats, account: Floats) -> Floats:
+        """What it is short of the fair share of all steps up to this one."""
+        return self._fair * (self.step + 1) - (self.game.params.endowment - account)
+
+
+class Compensator(Giver):
+    """Gives its fair share and an equal part of what all together are short of the fair path: more where others gave
+    too little, less where they gave too much.
+    """
+
+    name = "compensator"
+
+    def gift(self, view: View, total: Floats, account: Floats) -> Floats:
+        """The fair gift, and a part of what is missing."""
+        return self._fair + (self._fair * self.game.n_agents * self.step - total) / self.game.n_agents
+
+
+class ConditionalGiver(Giver):
+    """Gives the fair share first, then the level nearest to what the others gave on average (of two the smaller).
+
+    Of what is missing to the fair share it lets ``generosity`` pass, which norms set.
+    """
+
+    name = "conditional_giver"
+    knobs = ("generosity",)
+
+    class Params(NamedTuple):
+        """How it forgives."""
+
+        generosity: Annotated[float, Range(0, 1), "share of what is missing to the fair gift that is let pass"] = 0.0
+
+    def gift(self, view: View, total: Floats, account: Floats) -> "float | Floats":
+        """The others' mean gift."""
+        if self.step == 0 or not self._others:
+            return self._fair
+        mean = view.observations[:, self._others].mean(axis=1, dtype=np.float64)
+        answer = mean + self.params.generosity * np.maximum(0.0, self._fair - mean)
+        return self._levels[np.argmin(np.abs(self._levels - answer[:, None]), axis=1)]
+
+    def take_norms(self, generosity: Floats, retaliation: Floats, memory: Floats) -> None:
+        """The conduct carrier of NORMS.md §1."""
+        self.params = self.params._replace(generosity=generosity)
+
+
+STRATEGIES = (FreeRider, FullContributor, ConditionalCooperator, FairShare, Compensator, ConditionalGiver)

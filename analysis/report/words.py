@@ -58,6 +58,13 @@ GAMES = {
         "more all put in, the less each token in the pool earns; what nobody holds back, everybody loses.",
         "1 for at most one's part of the best total, 0 from the equilibrium of selfish agents on",
     ),
+    "climate": GameWords(
+        "Collective risk",
+        "Will all together pay enough to avert a loss that threatens each?",
+        "In every step each agent gives a little from its account. If all gifts together reach the target by the end, "
+        "each keeps the rest of its account; if not, everybody may lose it.",
+        "a gift by the fair share of a step, 1 from the fair share on",
+    ),
     "alternating_offers": GameWords(
         "Alternating offers",
         "How do two divide a pie that shrinks while they talk?",

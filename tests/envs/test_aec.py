@@ -40,6 +40,8 @@ SETTINGS: list[tuple[str, dict[str, Any]]] = [
     ("appropriation", {"n_agents": 3, "integer": False, "identified": True, "horizon_known": False}),
     ("fishery", {"preset": "hysteresis", "horizon_known": True}),
     ("fishery", {"preset": "fish_war", "horizon_known": True}),
+    ("climate", {}),
+    ("climate", {"n_agents": 1, "risk": 0.5, "endowment": 7, "target": 20, "horizon_known": False}),
     ("alternating_offers", {}),
     ("alternating_offers", {"pie_units": 10, "outside_option": (0.1, 0.2), "breakdown": 0.1}),
     ("alternating_offers", {"pie_units": 3, "horizon": 2, "horizon_known": False}),

@@ -39,6 +39,8 @@ SETTINGS: list[tuple[str, dict[str, Any]]] = [
     ("public_goods", {"matching": "stranger", "population": 8, "integer": False, "horizon_known": False}),
     ("appropriation", {}),
     ("appropriation", {"n_agents": 3, "integer": False, "identified": True, "horizon_known": False}),
+    ("climate", {}),
+    ("climate", {"n_agents": 1, "risk": 0.5, "endowment": 7, "target": 20, "horizon_known": False}),
     ("alternating_offers", {}),
     ("alternating_offers", {"pie_units": 10, "outside_option": (0.1, 0.2), "breakdown": 0.1}),
     ("alternating_offers", {"pie_units": 3, "horizon": 2, "horizon_known": False}),

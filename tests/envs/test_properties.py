@@ -20,6 +20,7 @@ LONG = {
     "fishery": {"growth_noise": 0.3, "collapse_threshold": 0},
     "public_goods": {"n_agents": 5, "multiplier": 1.6, "group_choice": True},
     "appropriation": {"endowment": 100},
+    "climate": {"endowment": 50, "loss_draw": "individual"},
     "alternating_offers": {"breakdown": 0.0001, "outside_option": (0.1, 0.2)},
     "standoff": {"crash_prob": 0.0001, "perception_noise": 0.1},
     "arms_race": {"n_agents": 3, "perception_noise": 0.2},
@@ -31,11 +32,22 @@ STILL = {
     "fishery": {"rationing": "proportional", "integer": False},
     "public_goods": {},
     "appropriation": {},
+    "climate": {"risk": 1},
     "alternating_offers": {},
     "standoff": {"action_noise": 0},
     "arms_race": {},
 }
 """Settings without chance."""
+ALIKE = [
+    "matrix",
+    "fishery",
+    "public_goods",
+    "appropriation",
+    "climate",
+    "standoff",
+    "arms_race",
+]
+"""Games in which all move at once, and who sits where makes no difference."""
 ANYTHING = st.one_of(st.floats(allow_nan=True, allow_infinity=True), st.integers(-5, 130).map(float))
 
 
@@ -84,7 +96,7 @@ def test_after_the_end_nothing_changes_and_nothing_is_paid(name):
     assert not worlds.rewards.any()
 
 
-@pytest.mark.parametrize("name", ["matrix", "fishery", "public_goods", "appropriation", "standoff", "arms_race"])
+@pytest.mark.parametrize("name", ALIKE)
 @pytest.mark.parametrize("cooperative", [True, False])
 def test_exemplars_are_labelled_so(name, cooperative):
     game = make(name, **({"action_noise": 0} if name == "standoff" else {}))
@@ -106,7 +118,7 @@ def test_offers_that_are_labelled_so(cooperative):
     assert worlds.state["cooperation"][0, 0] == (1.0 if cooperative else 0.0)
 
 
-@pytest.mark.parametrize("name", ["matrix", "fishery", "public_goods", "appropriation", "standoff", "arms_race"])
+@pytest.mark.parametrize("name", ALIKE)
 def test_relabelling_the_seats_relabels_payoffs_and_labels(name):
     """Symmetric games without chance: who sits where makes no difference."""
     game = make(name, **STILL[name], horizon=5)
@@ -127,7 +139,7 @@ def test_relabelling_the_seats_relabels_payoffs_and_labels(name):
 
 @pytest.mark.parametrize("name", games())
 def test_no_strategy_beats_the_optimum(name):
-    game = make(name, **({"action_noise": 0} if name == "standoff" else {}))
+    game = make(name, **STILL[name])
     best = game.anchors().optimum
     for agent in agents_of(name):
         record = comity.play(game, [agent], worlds=4)
@@ -150,7 +162,7 @@ def touched_by_chance(game):
         worlds.reset(0)
         worlds.state[:] = worlds.state[0]
         acting = np.repeat(keys(np.uint64(episode), np.arange(game.n_agents))[:, None], 200, axis=1)
-        for step in range(6):
+        for step in range(12):  # to the end of the shortest game
             worlds.state["key"] = np.arange(200) + 1000 * step
             worlds.step(random_moves(game, worlds, acting, step))
             if any(differs(worlds.state[name]) for name in fate):

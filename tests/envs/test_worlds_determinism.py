@@ -59,6 +59,11 @@ SETTINGS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "common pool": ("appropriation", {"continuation": 0.95, "horizon": 60}),
     "common pool in real numbers": ("appropriation", {"integer": False, "identified": True, "endowment": 25}),
+    "climate": ("climate", {"continuation": 0.97, "horizon": 60, "risk": 0.5}),
+    "climate with a loss for each": (
+        "climate",
+        {"loss_draw": "individual", "risk": 0.5, "contribution_levels": (0, 1, 5), "horizon_known": False},
+    ),
     "offers": (
         "alternating_offers",
         {"pie_units": 6, "breakdown": 0.05, "outside_option": (0.1, 0.3), "continuation": 0.95},
