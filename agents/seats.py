@@ -23,6 +23,8 @@ MODULES = (
     "scripted.appropriating",
     "scripted.bargaining",
     "scripted.arming",
+    "scripted.crises",
+    "scripted.deescalation",
 )
 CARRIERS = ("norms", "fixed")
 ROLES = {
@@ -37,6 +39,7 @@ ROLES = {
         "alternating_offers": "fair",
         "standoff": "mirror",
         "arms_race": "richardson",
+        "crisis": "mirror",
     },
     "exploiter": {
         "matrix": "alld",
@@ -49,6 +52,7 @@ ROLES = {
         "alternating_offers": "tough",
         "standoff": "hawk",
         "arms_race": "build",
+        "crisis": "hawk",
     },
 }
 """A part that a strategy plays in each game, so that one study can seat it in all of them."""

@@ -27,6 +27,7 @@ GAME_ORDER = (
     "alternating_offers",
     "standoff",
     "arms_race",
+    "crisis",
 )
 NORM_ORDER = ("selfish", "kind", "compassionate", "reciprocal", "universal", "equanimous", "brahmavihara")
 BASELINE = "selfish"

@@ -41,6 +41,7 @@ SEATS = {
     "alternating_offers": "tough",
     "standoff": "tft",
     "arms_race": "richardson",
+    "crisis": "mirror",
 }
 NOOP, RPS = "no-op ×5", "rps_v2"
 Episode = Callable[[], int]

@@ -24,6 +24,7 @@ PLACES = {
     "alternating_offers": ("envs.negotiation.alternating_offers", "AlternatingOffers"),
     "standoff": ("envs.deescalation.standoff", "Standoff"),
     "arms_race": ("envs.deescalation.arms_race", "ArmsRace"),
+    "crisis": ("envs.deescalation.crisis", "Crisis"),
 }
 VERSION = 0
 _ROOT = "comity"  # not from __name__: pytest collects this file under the name of the folder it lies in

@@ -21,7 +21,8 @@ NOISY: dict[str, dict[str, Any]] = {
     "climate": {"loss_draw": "individual", "horizon": 5, "endowment": 9, "target": 44, "continuation": 0.9},
     "alternating_offers": {"breakdown": 0.1, "outside_option": (0.2, 0.3), "common_knowledge": False, "horizon": 6},
     "standoff": {"action_noise": 0.3, "crash_prob": 0.2, "perception_noise": 0.2, "stalemate": 0},
-    "arms_race": {"n_agents": 3, "perception_noise": 0.3, "continuation": 0.9},
+    "arms_race": {"n_agents": 3, "perception_noise": 0.3, "continuation": 0.99},
+    "crisis": {"n_agents": 3, "perception_noise": 0.3, "accident_prob": 0.5, "weapons": 2, "continuation": 0.99},
 }
 
 

@@ -111,10 +111,9 @@ class Steady(Armer):
         return np.full(len(own), self.share * self.race.params.max_build)
 
 
-class Hold(Steady):
+class KeepArms(Steady):
     """Keeps what it has."""
 
-    name = "hold"
     share = 0.0
 
 
@@ -132,4 +131,4 @@ class Disarm(Steady):
     share = -1.0
 
 
-STRATEGIES = (Richardson, GritStep, Hold, Build, Disarm)
+STRATEGIES = (Richardson, GritStep, Build, Disarm)

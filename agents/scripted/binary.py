@@ -231,8 +231,6 @@ class Grit(Binary):
     plays D once and starts a new series; any C of the other resets the count.
     """
 
-    name = "grit"
-
     class Params(NamedTuple):
         """Its patience."""
 
@@ -253,20 +251,6 @@ class Grit(Binary):
         return retaliate
 
 
-class Mirror(TitForTat):
-    """Tit-for-tat in a standoff: answers in kind."""
-
-    name = "mirror"
-    games = ("standoff",)
-
-
-class Hawk(AllD):
-    """Always presses."""
-
-    name = "hawk"
-    games = ("standoff",)
-
-
 class Dove(AllC):
     """Always holds."""
 
@@ -276,5 +260,5 @@ class Dove(AllC):
 
 STRATEGIES = (
     AllC, AllD, Random, TitForTat, SuspiciousTitForTat, GenerousTitForTat, WinStayLoseShift, Extort3, Grim, Alternator,
-    TitForTwoTats, ContriteTitForTat, Grit, Bernoulli, Mirror, Hawk, Dove,
+    TitForTwoTats, ContriteTitForTat, Bernoulli, Dove,
 )  # fmt: skip

@@ -88,6 +88,14 @@ GAMES = {
         "without.",
         "1 for the largest cut, one half for holding, 0 for the largest build-up",
     ),
+    "crisis": GameWords(
+        "Crisis ladder",
+        "Who comes down the ladder of escalation first, and is it safe to?",
+        "Nations may concede, wait, posture, or harm each other by sanctions, strikes and nuclear weapons. Conceding "
+        "pays where it is answered and is dangerous where it is not; posture is the safe answer to a threat, so that "
+        "fear alone climbs the ladder. A nation whose economy or stability is gone collapses and leaves.",
+        "1 for de-escalation towards another, one half for keeping still, 0 for posture and above",
+    ),
 }
 
 NORMS = {

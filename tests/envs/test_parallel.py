@@ -48,6 +48,8 @@ SETTINGS: list[tuple[str, dict[str, Any]]] = [
     ("standoff", {"crash_prob": 0.2, "perception_noise": 0.1, "stalemate": 0, "horizon_known": True}),
     ("arms_race", {}),
     ("arms_race", {"n_agents": 3, "continuous": True, "perception_noise": 0.2, "horizon_known": True}),
+    ("crisis", {}),
+    ("crisis", {"n_agents": 3, "weapons": 3, "accident_prob": 0.3, "perception_noise": 0.2, "horizon_known": True}),
 ]
 IDS = [f"{name}-{'-'.join(map(str, params)) or 'default'}" for name, params in SETTINGS]
 every_setting = pytest.mark.parametrize(("name", "params"), SETTINGS, ids=IDS)

@@ -24,6 +24,7 @@ LONG = {
     "alternating_offers": {"breakdown": 0.0001, "outside_option": (0.1, 0.2)},
     "standoff": {"crash_prob": 0.0001, "perception_noise": 0.1},
     "arms_race": {"n_agents": 3, "perception_noise": 0.2},
+    "crisis": {"n_agents": 3, "perception_noise": 0.2},
 }
 STILL = {
     "matrix": {},
@@ -36,6 +37,7 @@ STILL = {
     "alternating_offers": {},
     "standoff": {"action_noise": 0},
     "arms_race": {},
+    "crisis": {"accident_prob": 0},
 }
 """Settings without chance."""
 ALIKE = [
@@ -46,6 +48,7 @@ ALIKE = [
     "climate",
     "standoff",
     "arms_race",
+    "crisis",
 ]
 """Games in which all move at once, and who sits where makes no difference."""
 ANYTHING = st.one_of(st.floats(allow_nan=True, allow_infinity=True), st.integers(-5, 130).map(float))
@@ -99,7 +102,7 @@ def test_after_the_end_nothing_changes_and_nothing_is_paid(name):
 @pytest.mark.parametrize("name", ALIKE)
 @pytest.mark.parametrize("cooperative", [True, False])
 def test_exemplars_are_labelled_so(name, cooperative):
-    game = make(name, **({"action_noise": 0} if name == "standoff" else {}))
+    game = make(name, **STILL[name])
     worlds = Worlds(game, 50)
     worlds.reset(0)
     if name == "fishery":

@@ -70,6 +70,8 @@ SETTINGS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "standoff": ("standoff", {"crash_prob": 0.1, "action_noise": 0.3, "perception_noise": 0.3, "continuation": 0.98}),
     "arms race": ("arms_race", {"n_agents": 3, "perception_noise": 0.3, "continuation": 0.97}),
+    "crisis": ("crisis", {"n_agents": 3, "perception_noise": 0.3, "accident_prob": 0.3, "weapons": 2}),
+    "crisis of eight": ("crisis", {"preset": "crisis_invasion", "continuation": 0.9, "horizon_known": True}),
     "arms race in real numbers": ("arms_race", {"continuous": True, "perception_noise": 0.3, "horizon": 20}),
 }
 every_setting = pytest.mark.parametrize("setting", SETTINGS)
