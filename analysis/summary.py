@@ -24,6 +24,8 @@ GAME_ORDER = (
     "public_goods",
     "appropriation",
     "climate",
+    "harvest",
+    "cleanup",
     "alternating_offers",
     "standoff",
     "arms_race",

@@ -38,6 +38,8 @@ SEATS = {
     "public_goods": "conditional_cooperator",
     "appropriation": "conditional_appropriator",
     "climate": "conditional_giver",
+    "harvest": "forager",
+    "cleanup": "turn_taker",
     "alternating_offers": "tough",
     "standoff": "tft",
     "arms_race": "richardson",
@@ -80,6 +82,8 @@ def lasting_moves(game: Game) -> Floats:
     moves = np.zeros((game.max_steps, game.n_agents))
     if game.name == "fishery":
         moves[:] = 10  # the sustainable share of the full lake
+    if game.name in ("harvest", "cleanup"):
+        moves[:] = np.random.default_rng(0).integers(0, game.n_moves, moves.shape)  # too clumsy to eat everything
     if game.turn_based:
         moves[:] = game.n_moves - 1  # pass
         moves[np.arange(len(moves)), np.arange(len(moves)) % game.n_agents] = 1  # each in turn makes a stingy offer

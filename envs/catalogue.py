@@ -21,6 +21,8 @@ PLACES = {
     "public_goods": ("envs.commons.public_goods", "PublicGoods"),
     "appropriation": ("envs.commons.appropriation", "Appropriation"),
     "climate": ("envs.commons.climate", "Climate"),
+    "harvest": ("envs.commons.harvest", "Harvest"),
+    "cleanup": ("envs.commons.cleanup", "Cleanup"),
     "alternating_offers": ("envs.negotiation.alternating_offers", "AlternatingOffers"),
     "standoff": ("envs.deescalation.standoff", "Standoff"),
     "arms_race": ("envs.deescalation.arms_race", "ArmsRace"),

@@ -4,6 +4,11 @@ from typing import Any
 
 import pytest
 
+SMALL: dict[str, dict[str, Any]] = {
+    "harvest": {"height": 6, "width": 8, "patches": (2, 3), "spawn_row": 4, "view": 3, "n_agents": 3},
+    "cleanup": {"height": 4, "width": 8, "river_width": 2, "orchard_width": 3, "view": 1, "n_agents": 3},
+}
+"""Grids on which agents soon meet."""
 NOISY: dict[str, dict[str, Any]] = {
     "matrix": {"n_agents": 5, "pairing": "random", "action_noise": 0.2, "perception_noise": 0.2, "continuation": 0.9},
     "donor": {
@@ -19,6 +24,8 @@ NOISY: dict[str, dict[str, Any]] = {
     "public_goods": {"matching": "stranger", "population": 12, "continuation": 0.8, "horizon_known": False},
     "appropriation": {"continuation": 0.8, "horizon_known": False},
     "climate": {"loss_draw": "individual", "horizon": 5, "endowment": 9, "target": 44, "continuation": 0.9},
+    "harvest": {"zap": True, "zap_timeout": 2, "horizon_known": True, "continuation": 0.9, **SMALL["harvest"]},
+    "cleanup": {"zap": True, "zap_timeout": 2, "horizon_known": True, "continuation": 0.9, **SMALL["cleanup"]},
     "alternating_offers": {"breakdown": 0.1, "outside_option": (0.2, 0.3), "common_knowledge": False, "horizon": 6},
     "standoff": {"action_noise": 0.3, "crash_prob": 0.2, "perception_noise": 0.2, "stalemate": 0},
     "arms_race": {"n_agents": 3, "perception_noise": 0.3, "continuation": 0.99},

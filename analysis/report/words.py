@@ -65,6 +65,21 @@ GAMES = {
         "each keeps the rest of its account; if not, everybody may lose it.",
         "a gift by the fair share of a step, 1 from the fair share on",
     ),
+    "harvest": GameWords(
+        "Harvest",
+        "Will those who pick from the same trees leave enough for the trees to bear again?",
+        "Agents walk on a grid and eat apples. An apple grows back only where others are left nearby, and the more of "
+        "them the sooner; a patch that is emptied stays empty.",
+        "at a meal, how many apples it leaves near, of the three from which on an apple grows back fastest; a step "
+        "without a meal has no label",
+    ),
+    "cleanup": GameWords(
+        "Cleanup",
+        "Who cleans the river that all the apples depend on?",
+        "Apples grow in an orchard only while a river far from it is kept clean. Whoever cleans does not eat, and "
+        "whoever eats lives on the cleaning of others.",
+        "1 for cleaning that removes dirt, 0 for eating; other steps have no label",
+    ),
     "alternating_offers": GameWords(
         "Alternating offers",
         "How do two divide a pie that shrinks while they talk?",

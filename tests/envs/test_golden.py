@@ -4,6 +4,7 @@ A change of behaviour shows up here and asks for a new version of the game. ``CO
 tests/envs/test_golden.py`` writes them anew.
 """
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -16,11 +17,15 @@ from comity.envs.monte_carlo import random_moves
 from comity.envs.worlds import Worlds
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-SEED, MOST_STEPS = 20, 8
+SEED, MOST_STEPS, MOST_NUMBERS = 20, 8, 300
 CASES = [(name, preset) for name in games() for preset in (None, *game_class(name).presets)]
 
 
 def numbers(values):
+    """All of them, or where a map or a window would fill the page, how many and which by their digest."""
+    if np.size(values) > MOST_NUMBERS:
+        digest = hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()
+        return f"{np.size(values)} numbers, {np.count_nonzero(values)} not 0, sha256 {digest[:16]}"
     return " ".join(f"{v:.9g}" for v in np.ravel(values))
 
 

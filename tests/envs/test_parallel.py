@@ -15,6 +15,8 @@ from comity.envs.catalogue import parallel_env
 from comity.envs.pictures import COOPERATES, DEFECTS
 from comity.envs.settings import SettingError
 
+HARVEST = {"height": 6, "width": 8, "patches": (2, 3), "spawn_row": 4, "view": 3, "n_agents": 3}
+CLEANUP = {"height": 4, "width": 8, "river_width": 2, "orchard_width": 3, "view": 1, "n_agents": 3}
 SETTINGS: list[tuple[str, dict[str, Any]]] = [
     ("matrix", {}),
     ("matrix", {"n_agents": 5, "pairing": "random", "action_noise": 0.1, "perception_noise": 0.1}),
@@ -41,6 +43,10 @@ SETTINGS: list[tuple[str, dict[str, Any]]] = [
     ("appropriation", {"n_agents": 3, "integer": False, "identified": True, "horizon_known": False}),
     ("climate", {}),
     ("climate", {"n_agents": 1, "risk": 0.5, "endowment": 7, "target": 20, "horizon_known": False}),
+    ("harvest", {"horizon": 30}),
+    ("harvest", {**HARVEST, "zap": True, "zap_timeout": 2, "horizon": 20}),
+    ("cleanup", {"horizon": 30, "horizon_known": True}),
+    ("cleanup", {**CLEANUP, "zap": True, "zap_timeout": 2, "horizon": 20}),
     ("alternating_offers", {}),
     ("alternating_offers", {"pie_units": 10, "outside_option": (0.1, 0.2), "breakdown": 0.1}),
     ("alternating_offers", {"pie_units": 3, "horizon": 2, "horizon_known": False}),

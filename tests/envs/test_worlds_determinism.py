@@ -64,6 +64,20 @@ SETTINGS: dict[str, tuple[str, dict[str, Any]]] = {
         "climate",
         {"loss_draw": "individual", "risk": 0.5, "contribution_levels": (0, 1, 5), "horizon_known": False},
     ),
+    "harvest": (
+        "harvest",
+        {
+            **{"height": 6, "width": 8, "patches": (2, 3), "spawn_row": 4, "view": 3, "n_agents": 3},
+            **{"regrow_prob": (0.1, 0.2, 0.3, 0.4), "zap": True, "zap_timeout": 2, "continuation": 0.95},
+        },
+    ),
+    "cleanup": (
+        "cleanup",
+        {
+            **{"height": 4, "width": 8, "river_width": 2, "orchard_width": 3, "view": 1, "n_agents": 3},
+            **{"apple_prob": 0.5, "threshold_depletion": 1.0, "horizon_known": True, "horizon": 20},
+        },
+    ),
     "offers": (
         "alternating_offers",
         {"pie_units": 6, "breakdown": 0.05, "outside_option": (0.1, 0.3), "continuation": 0.95},
