@@ -178,8 +178,6 @@ def come_back(p: Any, w: Any) -> None:
     """A step off the grid is over: after the last one an agent reappears on a free cell of ``returns``, drawn
     uniformly; where none is free it waits.
     """
-    if not p.zap:
-        return
     v = p.v
     for i in range(p.n_agents):
         if w.timeout[i] == 0:
@@ -244,8 +242,7 @@ def look(p: Any, w: Any, i: int, o: Seen) -> None:
             if o.itemsize == 1:
                 _copy_bytes(o, r * row_numbers, cells, start, row_numbers)
             else:
-                for k in range(row_numbers):
-                    o[r * row_numbers + k] = cells[start + k]
+                o[r * row_numbers : (r + 1) * row_numbers] = cells[start : start + row_numbers]
             start += CHANNELS * w.view_map.shape[1]
         o[size // 2 - CHANNELS // 2 + AGENT] = 0  # one's own cell shows others only
         o[size + 1] = w.row[i]
@@ -313,7 +310,7 @@ def forget(p: Any, w: Any, seat: int) -> None:
 class GridGame(Game):
     """A game on a grid: what its seats see and may do, in numbers, words and a picture.
 
-    A subclass says what the ``ground`` channel means, and how the ground of the picture is tinted.
+    A subclass says what the ``ground`` channel means, and, if it likes, how the ground of the picture is tinted.
     """
 
     ground: ClassVar[str]
