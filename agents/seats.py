@@ -26,6 +26,7 @@ MODULES = (
     "scripted.arming",
     "scripted.crises",
     "scripted.deescalation",
+    "scripted.packages",
 )
 CARRIERS = ("norms", "fixed")
 ROLES = {
@@ -40,6 +41,7 @@ ROLES = {
         "harvest": "conditional_forager",
         "cleanup": "turn_taker",
         "alternating_offers": "fair",
+        "scorable": "compromise",
         "standoff": "mirror",
         "arms_race": "richardson",
         "crisis": "mirror",
@@ -55,6 +57,7 @@ ROLES = {
         "harvest": "glutton",
         "cleanup": "harvester",
         "alternating_offers": "tough",
+        "scorable": "hardliner",
         "standoff": "hawk",
         "arms_race": "build",
         "crisis": "hawk",

@@ -27,6 +27,7 @@ GAME_ORDER = (
     "harvest",
     "cleanup",
     "alternating_offers",
+    "scorable",
     "standoff",
     "arms_race",
     "crisis",

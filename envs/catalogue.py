@@ -24,6 +24,7 @@ PLACES = {
     "harvest": ("envs.commons.harvest", "Harvest"),
     "cleanup": ("envs.commons.cleanup", "Cleanup"),
     "alternating_offers": ("envs.negotiation.alternating_offers", "AlternatingOffers"),
+    "scorable": ("envs.negotiation.scorable", "Scorable"),
     "standoff": ("envs.deescalation.standoff", "Standoff"),
     "arms_race": ("envs.deescalation.arms_race", "ArmsRace"),
     "crisis": ("envs.deescalation.crisis", "Crisis"),

@@ -238,7 +238,9 @@ class Game(ABC):
 
     @property
     def stochastic(self) -> bool:
-        """Does chance touch what follows from given acts, other than by the continuation draw and by ``branches``?"""
+        """Does chance touch what follows from given acts, other than by the continuation draw and by ``branches``, or
+        what a seat imagines of what it cannot see?
+        """
         return False
 
     def movers(self, worlds: Worlds_) -> npt.NDArray[np.bool_]:

@@ -27,6 +27,13 @@ NOISY: dict[str, dict[str, Any]] = {
     "harvest": {"zap": True, "zap_timeout": 2, "horizon_known": True, "continuation": 0.9, **SMALL["harvest"]},
     "cleanup": {"zap": True, "zap_timeout": 2, "horizon_known": True, "continuation": 0.9, **SMALL["cleanup"]},
     "alternating_offers": {"breakdown": 0.1, "outside_option": (0.2, 0.3), "common_knowledge": False, "horizon": 6},
+    "scorable": {
+        "preset": "small_sheet",
+        "rounds": 5,
+        "vote": "free",
+        "adversary": {"party": 3, "no_deal": 60},
+        "continuation": 0.9,
+    },
     "standoff": {"action_noise": 0.3, "crash_prob": 0.2, "perception_noise": 0.2, "stalemate": 0},
     "arms_race": {"n_agents": 3, "perception_noise": 0.3, "continuation": 0.99},
     "crisis": {"n_agents": 3, "perception_noise": 0.3, "accident_prob": 0.5, "weapons": 2, "continuation": 0.99},

@@ -88,6 +88,15 @@ GAMES = {
         "what a proposal leaves to the other, 1 from its Nash-bargaining share on; accepting an offer is no proposal "
         "and has no label",
     ),
+    "scorable": GameWords(
+        "Package deal",
+        "Can many who want different things, and hide what, agree on a package?",
+        "Several parties talk about several issues. Each scores every option and keeps its scores, and the least that "
+        "it needs, to itself. One after the other proposes a deal; the last proposal is put to the vote, and passes if "
+        "at most one party says no, and that one has no veto.",
+        "what a proposal leaves to the others, 1 from their Nash-bargaining scores on; a vote is no proposal and has "
+        "no label",
+    ),
     "standoff": GameWords(
         "Standoff",
         "Who takes the first step out of a conflict, and is it answered?",

@@ -11,12 +11,14 @@ CASES = {
     "matrix": {"action_noise": 0.1, "continuation": 0.97, "horizon": 300, "reward": 3.1, "temptation": 4.7},
     "fishery": {"growth_noise": 0.3, "horizon": 40, "integer": False, "collapse_threshold": 20},
     "alternating_offers": {"breakdown": 0.1, "delta": (0.93, 0.87)},
+    "scorable": {"rounds": 6, "continuation": 0.9},
     "standoff": {"crash_prob": 0.02, "crash_payoff": -3.3},
 }
 SEATS = {
     "matrix": ["gtft", "random"],
     "fishery": [{"agent": "fixed_harvest", "amount": 9.37}, "conditional"],
     "alternating_offers": ["conceder", {"agent": "conceder", "floor": 0.1}],
+    "scorable": ["compromise", "yielder", "hardliner"],
     "standoff": ["grit", "random"],
 }
 

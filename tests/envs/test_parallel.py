@@ -50,6 +50,8 @@ SETTINGS: list[tuple[str, dict[str, Any]]] = [
     ("alternating_offers", {}),
     ("alternating_offers", {"pie_units": 10, "outside_option": (0.1, 0.2), "breakdown": 0.1}),
     ("alternating_offers", {"pie_units": 3, "horizon": 2, "horizon_known": False}),
+    ("scorable", {"rounds": 5}),
+    ("scorable", {"preset": "small_sheet", "continuation": 0.9, "horizon_known": False, "common_knowledge": True}),
     ("standoff", {}),
     ("standoff", {"crash_prob": 0.2, "perception_noise": 0.1, "stalemate": 0, "horizon_known": True}),
     ("arms_race", {}),

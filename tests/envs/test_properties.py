@@ -30,6 +30,7 @@ LONG = {
         **{"zap": True, "zap_timeout": 2},
     },
     "alternating_offers": {"breakdown": 0.0001, "outside_option": (0.1, 0.2)},
+    "scorable": {"preset": "small_sheet", "rounds": 10_000, "vote": "free"},
     "standoff": {"crash_prob": 0.0001, "perception_noise": 0.1},
     "arms_race": {"n_agents": 3, "perception_noise": 0.2},
     "crisis": {"n_agents": 3, "perception_noise": 0.2},
@@ -45,6 +46,7 @@ STILL = {
     "harvest": {"n_agents": 1, "regrow_prob": (0, 0, 0, 0)},
     "cleanup": {"n_agents": 1, "dirt_spawn_prob": 0, "apple_prob": 0},
     "alternating_offers": {},
+    "scorable": {"preset": "small_sheet", "common_knowledge": True},
     "standoff": {"action_noise": 0},
     "arms_race": {},
     "crisis": {"accident_prob": 0},
@@ -166,7 +168,16 @@ def test_no_strategy_beats_the_optimum(name):
 def test_a_game_says_whether_chance_touches_what_follows(name, chance, noisy):
     """By ``stochastic`` or ``branches``: where both say no, whoever looks ahead imagines one future only."""
     game = make(name, **{"none": STILL[name], "default": {}, "all": noisy[name]}[chance]).believed(0)
-    assert touched_by_chance(game) == (game.stochastic or len(game.branches()) > 1)
+    assert (touched_by_chance(game) or imagined_by_chance(game)) == (game.stochastic or len(game.branches()) > 1)
+
+
+def imagined_by_chance(game):
+    """Does a seat imagine different worlds under different keys, where it saw the same?"""
+    worlds = Worlds(game, 2)
+    worlds.reset(0)
+    worlds.state[:] = worlds.state[0]
+    imagined = game.imagine(worlds.state, 0, np.array([1, 2], np.uint64))
+    return any(differs(imagined[name]) for name in game.world_dtype.names or () if name != "key")
 
 
 def touched_by_chance(game):

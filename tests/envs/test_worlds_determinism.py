@@ -82,6 +82,8 @@ SETTINGS: dict[str, tuple[str, dict[str, Any]]] = {
         "alternating_offers",
         {"pie_units": 6, "breakdown": 0.05, "outside_option": (0.1, 0.3), "continuation": 0.95},
     ),
+    "package": ("scorable", {"rounds": 5, "vote": "free", "continuation": 0.9, "adversary": {"party": 3}}),
+    "package small": ("scorable", {"preset": "small_sheet", "common_knowledge": True, "horizon": 9}),
     "standoff": ("standoff", {"crash_prob": 0.1, "action_noise": 0.3, "perception_noise": 0.3, "continuation": 0.98}),
     "arms race": ("arms_race", {"n_agents": 3, "perception_noise": 0.3, "continuation": 0.97}),
     "crisis": ("crisis", {"n_agents": 3, "perception_noise": 0.3, "accident_prob": 0.3, "weapons": 2}),
