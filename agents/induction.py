@@ -4,7 +4,8 @@ The futures of all worlds of a batch form one graph, level by level: equal recor
 reached, so a bargaining game of 100 possible offers has some hundred states per level and not 100 to the power of
 depth. The others choose by their material payoffs, each expecting everyone else to do so too; at its own turns the
 deliberator chooses by its norms. It looks to the end of the game where the graph fits, else as far as it fits and at
-least ``depth`` steps; beyond that nothing counts. Chance is part of the graph (:meth:`..envs.game.Game.branches`):
+least ``depth`` steps; beyond that nothing counts. Where no end is known and the game does not discount, no graph holds
+the end, and it looks ``depth`` steps ahead. Chance is part of the graph (:meth:`..envs.game.Game.branches`):
 whoever moves knows how likely each branch is, and never which one comes.
 """
 
@@ -13,8 +14,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
-from ..envs.game import RUNNING, Floats, Game, Worlds_
+from ..envs.chance import GOLDEN, mix
+from ..envs.game import NEVER, RUNNING, Floats, Game, Worlds_
 from .foresight import Mind, pays
 from .preferences import add_utilities, weights_of
 
@@ -64,9 +67,22 @@ def distinct(states: Worlds_) -> tuple[Worlds_, Ints]:
     for name in states.dtype.names or ():
         if name not in HISTORY:
             bare[name] = states[name]
-    as_bytes = bare.view(np.dtype((np.void, bare.dtype.itemsize)))
-    _, chosen, index = np.unique(as_bytes, return_index=True, return_inverse=True)
+    words = bare.view(np.uint64).reshape(len(bare), bare.dtype.itemsize // 8)
+    _, chosen, index = np.unique(_hashes(words), return_index=True, return_inverse=True)
+    if not (words[chosen[index]] == words).all():  # two states with one hash
+        as_bytes = bare.view(np.dtype((np.void, bare.dtype.itemsize)))
+        _, chosen, index = np.unique(as_bytes, return_index=True, return_inverse=True)
     return bare[chosen], index.ravel()
+
+
+@njit(cache=True)
+def _hashes(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """(S,): a hash of every row: numbers are sorted much faster than records."""
+    found = np.zeros(len(words), np.uint64)
+    for s in range(len(words)):
+        for word in words[s]:
+            found[s] = mix(found[s] ^ word) + GOLDEN
+    return found
 
 
 def unfold(game: Game, seat: int, roots: Worlds_, depth: int, limit: int) -> list[Level] | None:
@@ -77,10 +93,11 @@ def unfold(game: Game, seat: int, roots: Worlds_, depth: int, limit: int) -> lis
     """
     levels: list[Level] = []
     believed = game.believed(seat)
+    endless = believed.params.horizon >= NEVER and not believed.discounts_itself
     rules: Branches = tuple(believed.branches())
     known, now = game, tuple((weight, p._replace(horizon=game.p.horizon)) for weight, p in rules)
     states, room = roots, MOST_EDGES
-    while len(states):
+    while len(states) and not (endless and len(levels) >= depth):
         moves = limit
         if room < len(states) * limit:
             if len(roots) > 1:
@@ -114,7 +131,8 @@ def _expand(game: Game, rules: Branches, states: Worlds_, limit: int) -> tuple[L
     order = np.argsort(parent, kind="stable")
     parent, move = parent[order], move[order]
     before = states[parent]
-    acts = np.stack([game.exemplar(before, seat, cooperative=False) for seat in range(game.n_agents)], axis=1)
+    waiting = np.stack([game.exemplar(states, seat, cooperative=False) for seat in range(game.n_agents)], axis=1)
+    acts = waiting[parent]
     acts[np.arange(len(parent)), mover[parent]] = move
     after = np.stack([before] * len(rules))
     rewards, ended = np.zeros((len(rules), *acts.shape)), np.zeros((len(rules), len(parent)), np.int8)
