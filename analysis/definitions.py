@@ -60,6 +60,10 @@ def _deal(label: str, text: str, allowed: str, direction: str = UP) -> Definitio
     return Definition(label, text, allowed, direction)
 
 
+def _efficiency(label: str, text: str, allowed: str, direction: str = UP) -> Definition:
+    return Definition(label, text, allowed, direction, (RANDOM,), "where every deal is efficient, as those on one pie")
+
+
 DEFINITIONS: dict[str, Definition] = {
     "length": Definition("steps", "Steps played.", "1 to the horizon", NEITHER),
     "illegal": Definition(
@@ -150,20 +154,43 @@ DEFINITIONS: dict[str, Definition] = {
         "nothing collapses where nothing is taken, nor in a standoff without a cliff",
     ),
     "agreement": _deal("agreement", "Did the parties strike a deal, by the rules of the game?", EVENT),
-    "pareto_distance": _deal(
+    "pareto_distance": _efficiency(
         "Pareto distance",
         "Euclidean distance of the deal's utilities from the nearest efficient ones (delay makes it grow); undefined "
         "without a deal.",
         POSITIVE,
         DOWN,
     ),
-    "joint_efficiency": _deal(
+    "joint_efficiency": _efficiency(
         "joint efficiency",
         "Share of the largest joint surplus that the deal realised; undefined without a deal.",
         "at most 1",
     ),
     "joint_efficiency_all": _deal(
         "joint efficiency, no deal = 0", "Joint efficiency with 0 for episodes without a deal.", "at most 1"
+    ),
+    "irrational": Definition(
+        "irrational deal",
+        "Did the deal leave a party with less than it has without one? Undefined without a deal.",
+        EVENT,
+        DOWN,
+        (RANDOM,),
+        "where no deal is worse than none",
+    ),
+    "ir_violations_by_seat": Definition(
+        "irrational deal by seat", "Did the deal leave this seat with less than without one?", EVENT, NEITHER
+    ),
+    "zopa": Definition(
+        "rational deal exists", "Is there a deal that leaves nobody with less than without one?", EVENT, NEITHER
+    ),
+    "accepted_by_seat": Definition(
+        "accepted offer by seat",
+        "Was it this seat's offer that was accepted? Undefined without a deal.",
+        EVENT,
+        NEITHER,
+    ),
+    "largest_joint": Definition(
+        "largest joint payoff", "The largest sum of payoffs that a deal could have brought.", ANY, NEITHER
     ),
     "press_share": Definition(
         "pressing",

@@ -7,6 +7,7 @@ said in :mod:`.definitions`.
 
 import numpy as np
 
+from ..envs.negotiation import Negotiation
 from ..envs.record import Record
 from . import bargaining, cooperation, escalation, welfare
 from .definitions import DEFINITIONS, Definition
@@ -123,19 +124,30 @@ def _survival(record: Record) -> Measures:
 
 
 def _bargaining(record: Record) -> Measures:
-    deals_of = getattr(record.game, "bargaining_set", None)
-    if deals_of is None:
+    game, final = record.game, record.final
+    if not isinstance(game, Negotiation):
         return {}
     agreed = record.outcome == record.outcomes.index(_DEAL)
-    deals, disagreement = deals_of(), record.game.params.disagreement
+    which, problems = game.bargaining_sets(final)
+    without = game.disagreement_payoffs(final)
     reached = np.where(agreed[:, None], total(record.rewards), np.nan)
-    of_all = bargaining.joint_efficiency(reached, disagreement, deals, all_episodes=True)
-    return {
-        "agreement": agreed,
-        "pareto_distance": bargaining.pareto_distance(reached, deals).value,
-        "joint_efficiency": bargaining.joint_efficiency(reached, disagreement, deals).value,
-        "joint_efficiency_all": of_all.value,
-    }
+    names = ("pareto_distance", "joint_efficiency", "joint_efficiency_all", "largest_joint", "zopa")
+    measures = {name: np.full(len(reached), np.nan) for name in names}
+    for k, deals in enumerate(problems):
+        here = which == k
+        u, d = reached[here], without[here][0]
+        of_all = bargaining.joint_efficiency(u, d, deals, all_episodes=True)
+        measures["pareto_distance"][here] = bargaining.pareto_distance(u, deals).value
+        measures["joint_efficiency"][here] = bargaining.joint_efficiency(u, d, deals).value
+        measures["joint_efficiency_all"][here] = of_all.value
+        measures["largest_joint"][here] = deals.sum(axis=1).max()
+        measures["zopa"][here] = (deals >= d).all(axis=1).any()
+    worse = np.where(agreed[:, None], reached < without, np.nan)
+    measures |= {"agreement": agreed, "irrational": worse.max(axis=1), "ir_violations_by_seat": worse}
+    if "offered_by" in (final.dtype.names or ()):
+        accepted = final["offered_by"][:, None] == np.arange(game.n_agents)
+        measures["accepted_by_seat"] = np.where(agreed[:, None], accepted, np.nan)
+    return measures
 
 
 def _escalation(record: Record) -> Measures:

@@ -14,13 +14,16 @@ _SEATS = (("#4a6076", "#ffffff"), ("#9db0bf", "#000000"))
 
 
 def shares(episodes: pl.DataFrame, game: str) -> pl.DataFrame:
-    """The columns of cells, and the mean payoff of the first two seats in pies: ``first`` and ``second``."""
+    """The columns of cells, and the mean payoff of the first two seats in units of the largest joint payoff, the pie:
+    ``first`` and ``second``.
+    """
     order = cells(episodes).filter(pl.col("game") == game, pl.col("base"))
     paid = pl.col("payoff_by_seat").cast(pl.List(pl.Float64))
+    pie = pl.when(pl.col("largest_joint") > 0).then(pl.col("largest_joint"))
     by_world = (
         episodes.filter(pl.col("game") == game)
         .group_by("cell", "seed")
-        .agg(paid.list.get(0).mean().alias("first"), paid.list.get(1).mean().alias("second"))
+        .agg((paid.list.get(0) / pie).mean().alias("first"), (paid.list.get(1) / pie).mean().alias("second"))
     )
     return order.join(by_world.group_by("cell").agg(pl.col("first", "second").mean()), on="cell", maintain_order="left")
 

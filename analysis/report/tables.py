@@ -22,7 +22,7 @@ COLUMNS = {
     ),
     "What happened": (
         *("length", "survived", "collapsed"),
-        *("agreement", "pareto_distance", "joint_efficiency", "joint_efficiency_all"),
+        *("agreement", "pareto_distance", "joint_efficiency", "joint_efficiency_all", "irrational"),
         *("press_share", "score", "velocity", "max_rise", "deescalated"),
         "illegal",
     ),

@@ -366,10 +366,16 @@ class AlternatingOffers(Game):
             swapped[name] = worlds[name][:, ::-1]
         return swapped
 
-    def bargaining_set(self) -> Floats:
-        """(K, 2): the utilities of every deal, struck in the first period."""
+    def bargaining_sets(self, worlds: Worlds_) -> tuple[npt.NDArray[np.intp], list[Floats]]:
+        """``which`` (W,) problem each world posed, all the same, and the utilities (K, 2) of its deals, struck in the
+        first period.
+        """
         shares = np.arange(self.params.pie_units + 1) / self.params.pie_units
-        return np.stack([shares, 1 - shares], axis=1)
+        return np.zeros(len(worlds), np.intp), [np.stack([shares, 1 - shares], axis=1)]
+
+    def disagreement_payoffs(self, worlds: Worlds_) -> Floats:
+        """(W, 2): what both get when turns run out."""
+        return np.tile(np.array(self.params.disagreement), (len(worlds), 1))
 
     def anchors(self) -> Anchors:
         """Disagreement; the best of an immediate deal or of leaving; random play."""
