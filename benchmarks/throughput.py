@@ -40,14 +40,11 @@ SEATS = {
     "climate": "conditional_giver",
     "harvest": "forager",
     "cleanup": "turn_taker",
-    "alternating_offers": "tough",
+    **dict.fromkeys(("alternating_offers", "ultimatum", "division", "buy_sell", "exchange"), "tough"),
+    "scorable": "compromise",
     "standoff": "tft",
     "arms_race": "richardson",
     "crisis": "mirror",
-    "fishery": "conditional",
-    "alternating_offers": "tough",
-    "scorable": "compromise",
-    "standoff": "tft",
 }
 NOOP, RPS = "no-op ×5", "rps_v2"
 Episode = Callable[[], int]
@@ -81,11 +78,6 @@ def best_rate(episode: Episode, effort: Effort) -> float:
     return best
 
 
-def lasting_steps(game: Game) -> int:
-    """The steps of an episode that nobody ends early; some games end by themselves before the horizon."""
-    return min(game.params.horizon, game.max_steps)
-
-
 def lasting_moves(game: Game) -> Floats:
     """(steps, N): one episode's moves, under which it lasts to its horizon."""
     moves = np.zeros((game.max_steps, game.n_agents))
@@ -93,10 +85,6 @@ def lasting_moves(game: Game) -> Floats:
         moves[:] = 10  # the sustainable share of the full lake
     if game.name in ("harvest", "cleanup"):
         moves[:] = np.random.default_rng(0).integers(0, game.n_moves, moves.shape)  # too clumsy to eat everything
-    if game.turn_based:
-    moves = np.zeros((lasting_steps(game), game.n_agents))
-    if game.name == "fishery":
-        moves[:] = 10  # the sustainable share of the full lake
     if game.name == "scorable":
         moves[:] = 1  # whoever has the word proposes the second deal, and nobody listens to the others
     elif game.turn_based:
@@ -108,7 +96,6 @@ def lasting_moves(game: Game) -> Floats:
 def acts(game: Game, worlds: int) -> int:
     """Agent-steps of one episode of ``lasting_moves``."""
     return game.max_steps * worlds * (1 if game.turn_based else game.n_agents)
-    return lasting_steps(game) * worlds * (1 if game.turn_based else game.n_agents)
 
 
 def kernel(game: Game, num: int) -> Episode:

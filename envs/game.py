@@ -157,7 +157,7 @@ class Game(ABC):
     outcomes: ClassVar[tuple[str, ...]] = COMMON_OUTCOMES
     collapses: ClassVar[tuple[str, ...]] = ()
     """Outcomes that count as the loss of what is shared: the event of survival analysis."""
-    turn_based: ClassVar[bool] = False
+    turn_based: bool = False  # of the class, or where a parameter decides it of the object
     """Does one seat move at a time? Then the rules read no field that says how the world came about (``action``,
     ``intended``, ``payoff``, ``cooperation``, ``illegal``, ``history``), and whoever has no turn has one legal move.
     """
@@ -239,7 +239,7 @@ class Game(ABC):
     @property
     def stochastic(self) -> bool:
         """Does chance touch what follows from given acts, other than by the continuation draw and by ``branches``, or
-        what a seat imagines of what it cannot see?
+        what a seat imagines of what it cannot see (``perceive``)?
         """
         return False
 

@@ -1,4 +1,4 @@
-"""Strategies for alternating offers."""
+"""Strategies for two who bargain: over a pie that shrinks, or over a table of deals."""
 
 from typing import Annotated, Any, NamedTuple
 
@@ -6,9 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ...envs.game import Floats, Game
+from ...envs.negotiation import bilateral
 from ...envs.negotiation.alternating_offers import ACCEPT, OPT_OUT, PASS, REJECT
 from ...envs.settings import Range
 from ..agent import Agent, View
+from .negotiating import Problem, Table, course_of
 
 LONG = 2000
 """Periods after which the end no longer matters to the first, where the horizon is hidden."""
@@ -19,19 +21,62 @@ Fraction = Annotated[float, Range(0, 1), "share of the pie"]
 
 
 class Bargainer(Agent):
-    """Accepts what meets its aspiration, else demands; the two are all that a subclass says."""
+    """Accepts what meets its aspiration, else demands; the two are all that a subclass says.
 
-    games = ("alternating_offers",)
+    Over a table of deals a share is one of the largest gain that the seat can hope for: it proposes, of the deals that
+    leave it what it demands, the best for the other.
+    """
+
+    games = ("alternating_offers", "ultimatum", "division", "buy_sell", "exchange")
 
     def begin(self, game: Game, seat: int, seeds: npt.NDArray[np.uint64]) -> None:
         """Learns the columns and the codes of moves."""
         super().begin(game, seat, seeds)
-        self._units = game.params.pie_units
-        index = game.field_index
-        self._columns = [index[name] for name in ("my_turn", "my_share", "my_offer", "period")]
+        self._table = Table(game, seat) if isinstance(game, bilateral.Bilateral) else None
+        if self._table is None:
+            self._units = game.params.pie_units
+            index = game.field_index
+            self._columns = [index[name] for name in ("my_turn", "my_share", "my_offer", "period")]
 
     def act(self, view: View) -> Floats:
-        """Answers if there is something to answer, else (or then) offers what its demand leaves."""
+        """Answers if there is something to answer, else (or then) makes an offer."""
+        self.step += 1
+        return self._of_pie(view) if self._table is None else self._of_deals(view, self._table)
+
+    def _of_deals(self, view: View, table: Table) -> Floats:
+        assert view.masks is not None
+        deals, worlds = table.game.n_deals, len(view.masks)
+        answers = (deals + bilateral.ACCEPT, deals + bilateral.REJECT)
+        accepts, rejects = (np.asarray(view.masks[:, move] == 1) for move in answers)
+        may_propose = view.masks[:, :deals].any(axis=1)
+        standing, groups = table.standing(view), table.groups(view)
+        moves = np.where(rejects, answers[1], deals + bilateral.PASS)
+        for group in np.unique(groups[may_propose | accepts]):
+            here = (groups == group) & (may_propose | accepts)
+            problem = table.problem(group)
+            least = np.where(may_propose, self.least(problem, group, worlds), self.last_resort(problem, worlds))
+            enough = np.maximum(least, problem.disagreement[0]) - TOLERANCE
+            counter = np.where(may_propose, self.proposal(problem, group, worlds), moves)
+            meets = accepts & (problem.utilities[standing, 0] >= enough)
+            moves[here] = np.where(meets, answers[0], counter)[here]
+        return moves.astype(np.float64)
+
+    def proposal(self, problem: Problem, group: int, worlds: int) -> npt.NDArray[np.intp]:
+        """(B,): the deal that it would propose now. Default: its demand."""
+        period = np.full(worlds, self.step + 1)
+        return problem.proposal(problem.utility(self.demand(period)))
+
+    def least(self, problem: Problem, group: int, worlds: int) -> Floats:
+        """(B,): the least utility that it accepts now. Default: its aspiration, the standing offer being the last
+        turn's.
+        """
+        return problem.utility(self.aspiration(np.full(worlds, self.step)))
+
+    def last_resort(self, problem: Problem, worlds: int) -> Floats:
+        """(B,): the least that it accepts where it can make no more offers. Default: the least that it ever accepts."""
+        return problem.utility(self.aspiration(np.full(worlds, LONG)))
+
+    def _of_pie(self, view: View) -> Floats:
         turn, share, mine, period = (view.observations[:, k].astype(np.float64) for k in self._columns)
         opening = period.astype(
             np.int64
@@ -100,14 +145,34 @@ def reservations(params: Any) -> Reservations:
 
 
 class Equilibrium(Bargainer):
-    """Plays the subgame-perfect equilibrium: offers the other its reservation share, accepts its own."""
+    """Plays the subgame-perfect equilibrium: offers the other its reservation share, accepts its own.
+
+    Where the other's valuation is private it takes the mean over what it may be for the truth.
+    """
 
     name = "equilibrium"
 
     def begin(self, game: Game, seat: int, seeds: npt.NDArray[np.uint64]) -> None:
         """Solves the game."""
         super().begin(game, seat, seeds)
-        self._solution = reservations(game.params)
+        if self._table is None:
+            self._solution = reservations(game.params)
+
+    def proposal(self, problem: Problem, group: int, worlds: int) -> npt.NDArray[np.intp]:
+        """The best deal that the other accepts."""
+        assert self._table is not None
+        found = course_of(self._table.game, self.seat, group).proposal
+        return np.full(worlds, found[min(self.step + 1, len(found) - 1)])
+
+    def least(self, problem: Problem, group: int, worlds: int) -> Floats:
+        """What going on is worth."""
+        assert self._table is not None
+        found = course_of(self._table.game, self.seat, group).least
+        return np.full(worlds, found[min(self.step + 1, len(found) - 1)])
+
+    def last_resort(self, problem: Problem, worlds: int) -> Floats:
+        """What it has without a deal."""
+        return np.full(worlds, problem.disagreement[0])
 
     def _at(self, table: Any, period: npt.NDArray[np.int64], seat: int) -> Any:
         return table[np.clip(period, 1, len(table) - 2), seat]
@@ -126,7 +191,9 @@ class Equilibrium(Bargainer):
 
 
 class Fair(Bargainer):
-    """Offers an equal split and accepts nothing below it but for ``tolerance``."""
+    """Offers an equal split, or the Nash solution of a table of deals; accepts half of its largest gain, less
+    ``tolerance``.
+    """
 
     name = "fair"
 
@@ -134,6 +201,10 @@ class Fair(Bargainer):
         """How exact its equality is."""
 
         tolerance: Fraction = 0.05
+
+    def proposal(self, problem: Problem, group: int, worlds: int) -> npt.NDArray[np.intp]:
+        """The Nash solution."""
+        return np.full(worlds, problem.nash)
 
     def demand(self, period: npt.NDArray[np.int64]) -> Floats:
         """Half."""

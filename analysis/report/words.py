@@ -97,6 +97,37 @@ GAMES = {
         "what a proposal leaves to the others, 1 from their Nash-bargaining scores on; a vote is no proposal and has "
         "no label",
     ),
+    "ultimatum": GameWords(
+        "Ultimatum",
+        "Is an unfair share worth refusing?",
+        "One offers the other a part of a pie. The other takes it, or neither gets anything; with more turns it may "
+        "make an offer of its own instead.",
+        "what an offer gives to the other, 1 from half of the pie on; an answer is no proposal and has no label",
+    ),
+    "division": GameWords(
+        "Division",
+        "Do two who want different things find out, and divide well?",
+        "Two divide a few items of three types. What they are worth to one the other does not know. They propose by "
+        "turns, and without a deal nobody gets anything.",
+        "what a proposal leaves to the other, 1 from its Nash-bargaining utility on; an answer is no proposal and has "
+        "no label",
+    ),
+    "buy_sell": GameWords(
+        "Buyer and seller",
+        "Do a buyer and a seller find the price that both gain by, and leave where there is none?",
+        "A seller and a buyer name prices by turns. Neither knows what the good is worth to the other, and a deal may "
+        "leave a side worse off than none.",
+        "what a price leaves to the other, 1 from its gain at the Nash-bargaining price on; an answer is no proposal "
+        "and has no label",
+    ),
+    "exchange": GameWords(
+        "Exchange",
+        "Do two who need what the other has find the trade that helps both?",
+        "Each of two holds much of one good and little of another, and needs both. They propose trades by turns; "
+        "without one they keep what they have.",
+        "what a trade leaves to the other, 1 from its gain at the Nash-bargaining solution on; an answer is no "
+        "proposal and has no label",
+    ),
     "standoff": GameWords(
         "Standoff",
         "Who takes the first step out of a conflict, and is it answered?",

@@ -336,9 +336,10 @@ class Cleanup(GridGame):
 
     @property
     def stochastic(self) -> bool:
-        """Dirt, apples, the order of cleaning and moving, and the lots of zapping."""
+        """Dirt, apples, the order of cleaning and moving, the lots of zapping; and where dirt may lie out of view."""
         q = self.params
-        return q.n_agents > 1 or q.apple_prob > 0 or (q.dirt_spawn_prob > 0 and q.dirt_max > 0)
+        spawns = q.dirt_spawn_prob > 0 and q.dirt_max > 0
+        return q.n_agents > 1 or q.apple_prob > 0 or spawns or 0 < q.dirt_init < 1
 
     def believe(self, worlds: Worlds_, seat: int) -> None:
         """Out of view the river is as dirty as at the start, and the orchard as empty."""

@@ -11,6 +11,7 @@ from comity.analysis.definitions import DEFINITIONS, DEGENERATE, DOWN, NEITHER, 
 from comity.analysis.episodes import TAIL_WINDOW, episode_measures
 from comity.envs.catalogue import make
 from comity.envs.chance import uniforms
+from comity.envs.negotiation.bilateral import PASS, REJECT
 from comity.experiments.play import play
 
 PROPORTIONAL = {"rationing": "proportional"}
@@ -54,6 +55,22 @@ class Bargainer(Agent):
         units = self.game.params.pie_units
         legal = view.masks == 1
         return np.where(legal[:, 0], 0.0, np.where(legal[:, units + 2], units + 2, units + 4))
+
+
+class Claimant(Agent):
+    """Asks for everything on a table of deals and accepts nothing; rejects when that is all that is left."""
+
+    name = "claimant"
+
+    def act(self, view):
+        deals = self.game.n_deals
+        legal = view.masks == 1
+        first_is_all = self.game.name == "ultimatum" or (self.game.name == "buy_sell" and self.seat == 1)
+        claim = (
+            legal[:, :deals].argmax(axis=1) if first_is_all else deals - 1 - legal[:, :deals][:, ::-1].argmax(axis=1)
+        )
+        answer = np.where(legal[:, deals + REJECT], deals + REJECT, deals + PASS)
+        return np.where(legal[:, :deals].any(axis=1), claim, answer).astype(float)
 
 
 def two(a, b, **params):
@@ -225,8 +242,17 @@ POLICIES = {
     },
     "standoff": {NOTHING: "dove", TAKE_ALL: "hawk", "grit": "grit", "gtft": "gtft"},
     "alternating_offers": {NOTHING: Bargainer, TAKE_ALL: Bargainer, "fair": "fair", "equilibrium": "equilibrium"},
+    **{
+        game: {NOTHING: Claimant, TAKE_ALL: Claimant, "fair": "fair", "equilibrium": "equilibrium"}
+        for game in ("ultimatum", "division", "buy_sell", "exchange")
+    },
 }
-SETTINGS = {"fishery": PROPORTIONAL, "standoff": {"action_noise": 0.0}}
+SETTINGS = {
+    "fishery": PROPORTIONAL,
+    "standoff": {"action_noise": 0.0},
+    "division": {"common_knowledge": True},
+    "buy_sell": {"common_knowledge": True},
+}
 
 
 def policy_means(game):

@@ -30,6 +30,10 @@ LONG = {
         **{"zap": True, "zap_timeout": 2},
     },
     "alternating_offers": {"breakdown": 0.0001, "outside_option": (0.1, 0.2)},
+    "ultimatum": {},
+    "division": {},
+    "buy_sell": {"max_proposals": 5000},
+    "exchange": {"max_proposals": 5000},
     "scorable": {"preset": "small_sheet", "rounds": 10_000, "vote": "free"},
     "standoff": {"crash_prob": 0.0001, "perception_noise": 0.1},
     "arms_race": {"n_agents": 3, "perception_noise": 0.2},
@@ -44,14 +48,20 @@ STILL = {
     "appropriation": {},
     "climate": {"risk": 1},
     "harvest": {"n_agents": 1, "regrow_prob": (0, 0, 0, 0)},
-    "cleanup": {"n_agents": 1, "dirt_spawn_prob": 0, "apple_prob": 0},
+    "cleanup": {"n_agents": 1, "dirt_init": 0, "dirt_spawn_prob": 0, "apple_prob": 0},
     "alternating_offers": {},
+    "ultimatum": {},
+    "division": {"common_knowledge": True},
+    "buy_sell": {"common_knowledge": True},
+    "exchange": {},
     "scorable": {"preset": "small_sheet", "common_knowledge": True},
     "standoff": {"action_noise": 0},
     "arms_race": {},
     "crisis": {"accident_prob": 0},
 }
-"""Settings without chance."""
+"""Settings without chance, and without anything that seats imagine by chance."""
+ONE_OPTIMUM = {**STILL, "division": {"context": 0}}
+"""Settings under which the optimum is that of every episode, and no mean."""
 ALIKE = [
     "matrix",
     "fishery",
@@ -126,13 +136,27 @@ def test_exemplars_are_labelled_so(name, cooperative):
     assert (worlds.state["cooperation"] == (1.0 if cooperative else 0.0)).all()
 
 
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [
+        ("alternating_offers", {"disagreement": (0.1, 0.3)}),
+        ("ultimatum", {}),
+        ("division", {}),
+        ("buy_sell", {}),
+        ("exchange", {"utility": "cobb_douglas"}),
+    ],
+)
 @pytest.mark.parametrize("cooperative", [True, False])
-def test_offers_that_are_labelled_so(cooperative):
-    game = make("alternating_offers", disagreement=(0.1, 0.3))
-    worlds = Worlds(game, 1)
+def test_offers_that_are_labelled_so(name, params, cooperative):
+    game = make(name, **params)
+    worlds = Worlds(game, 50)
     worlds.reset(0)
-    worlds.step(np.stack([game.exemplar(worlds.state, i, cooperative) for i in range(2)], axis=1))
-    assert worlds.state["cooperation"][0, 0] == (1.0 if cooperative else 0.0)
+    for mover in range(2):
+        worlds.step(np.stack([game.exemplar(worlds.state, i, cooperative) for i in range(2)], axis=1))
+        running = worlds.state["step"] == mover + 1
+        assert (worlds.state["cooperation"][running, mover] == (1.0 if cooperative else 0.0)).all()
+        if game.params.horizon == 1:
+            break
 
 
 @pytest.mark.parametrize("name", ALIKE)
@@ -156,7 +180,7 @@ def test_relabelling_the_seats_relabels_payoffs_and_labels(name):
 
 @pytest.mark.parametrize("name", [name for name in games() if name not in BENCHMARKED])
 def test_no_strategy_beats_the_optimum(name):
-    game = make(name, **STILL[name])
+    game = make(name, **ONE_OPTIMUM[name])
     best = game.anchors().optimum
     for agent in agents_of(name):
         record = comity.play(game, [agent], worlds=4)
@@ -168,28 +192,23 @@ def test_no_strategy_beats_the_optimum(name):
 def test_a_game_says_whether_chance_touches_what_follows(name, chance, noisy):
     """By ``stochastic`` or ``branches``: where both say no, whoever looks ahead imagines one future only."""
     game = make(name, **{"none": STILL[name], "default": {}, "all": noisy[name]}[chance]).believed(0)
-    assert (touched_by_chance(game) or imagined_by_chance(game)) == (game.stochastic or len(game.branches()) > 1)
-
-
-def imagined_by_chance(game):
-    """Does a seat imagine different worlds under different keys, where it saw the same?"""
-    worlds = Worlds(game, 2)
-    worlds.reset(0)
-    worlds.state[:] = worlds.state[0]
-    imagined = game.imagine(worlds.state, 0, np.array([1, 2], np.uint64))
-    return any(differs(imagined[name]) for name in game.world_dtype.names or () if name != "key")
+    assert touched_by_chance(game) == (game.stochastic or len(game.branches()) > 1)
 
 
 def touched_by_chance(game):
-    """Do worlds that are equal, and in which all seats do the same, differ after a step if their keys do?"""
+    """Do worlds that are equal, and in which all seats do the same, differ after a step if their keys do, or in what a
+    seat imagines of them?"""
     fate = [name for name in game.world_dtype.names or () if name not in ("key", "seen")]
     worlds = Worlds(game, 200)
     for episode in range(20):
         worlds.reset(0)
-        worlds.state[:] = worlds.state[0]
         acting = np.repeat(keys(np.uint64(episode), np.arange(game.n_agents))[:, None], 200, axis=1)
         for step in range(12):  # to the end of the shortest game
+            worlds.state[:] = worlds.state[0]
             worlds.state["key"] = np.arange(200) + 1000 * step
+            imagined = game.imagine(worlds.state, step % game.n_agents, worlds.state["key"])
+            if any(differs(imagined[name]) for name in fate):
+                return True
             worlds.step(random_moves(game, worlds, acting, step))
             if any(differs(worlds.state[name]) for name in fate):
                 return True

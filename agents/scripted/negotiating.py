@@ -1,0 +1,146 @@
+"""What a scripted bargainer makes of a table of deals: utilities, as far as its seat is told them.
+
+Where the other's utilities are private, their mean over the contexts that look alike to the seat stands for them.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ...envs.game import Floats
+from ...envs.negotiation.bilateral import OWN_COLUMNS, Bilateral
+from ..agent import View
+
+Ints = npt.NDArray[np.intp]
+LONG = 200
+"""Turns after which the end no longer matters to the first, where it is hidden."""
+SAME = 1e-9
+"""Utilities that differ by less are the same."""
+
+
+class Problem(NamedTuple):
+    """What a seat thinks it bargains about; a deal has the index under which this seat proposes it."""
+
+    utilities: Floats
+    """(K, 2): of each deal, mine and the other's; −∞ where it is no deal."""
+    disagreement: Floats
+    """(2,): mine and the other's."""
+    ideal: float
+    """The most that a deal gives me which leaves the other what it has without one: the mean over the contexts that
+    have such a deal, d if none has.
+    """
+
+    def utility(self, share: Floats) -> Floats:
+        """What a share of my largest gain is worth to me."""
+        d = self.disagreement[0]
+        return d + share * (self.ideal - d)
+
+    def proposal(self, least: Floats) -> Ints:
+        """(B,): of the deals that give me ``least`` (B,), or else of those that give me most, the best for the other,
+        and among these the best for me.
+        """
+        mine, theirs = self.utilities.T
+        enough = mine >= np.minimum(least, mine.max())[:, None] - SAME
+        best = np.where(enough, theirs, -np.inf)
+        best = enough & (best >= best.max(axis=1, keepdims=True) - SAME)
+        return np.where(best, mine, -np.inf).argmax(axis=1)
+
+    @property
+    def nash(self) -> int:
+        """The deal with the largest Nash product, and of several the one that is worst for nobody; the largest total
+        where no deal is rational.
+        """
+        gains = self.utilities - self.disagreement
+        rational = np.asarray((gains >= -SAME).all(axis=1))
+        if not rational.any():
+            return int(self.utilities.sum(axis=1).argmax())
+        product = np.where(rational, gains.clip(min=0).prod(axis=1, where=rational[:, None]), -np.inf)
+        top = product >= product.max() - SAME * max(1.0, product.max())
+        return int(np.where(top, gains.min(axis=1), -np.inf).argmax())
+
+
+@lru_cache(maxsize=1 << 14)
+def problem_of(game: Bilateral, seat: int, group: int) -> Problem:
+    """The problem that ``seat`` sees in a group of contexts that look alike to it."""
+    c, both = game.contexts, [seat, 1 - seat]
+    alike = c.alike[seat]
+    members = alike.members[alike.start[group] : alike.start[group] + alike.size[group]]
+    feasible = c.feasible[members[0]]
+    deals = np.where(feasible, c.deal_of(members[0], seat, np.arange(game.n_deals)), 0)
+    utilities = c.utilities[members][:, deals][:, :, both]
+    without = c.disagreement[members][:, both]
+    rational = feasible & (utilities[:, :, 1] >= without[:, None, 1] - SAME)
+    ideals = np.maximum(np.where(rational, utilities[:, :, 0], -np.inf).max(axis=1), without[:, 0])
+    known = ideals > without[:, 0] + SAME
+    ideal = ideals[known].mean() if known.any() else without[0, 0]
+    return Problem(np.where(feasible[:, None], utilities.mean(axis=0), -np.inf), without.mean(axis=0), float(ideal))
+
+
+class Table:
+    """Reads the observations of one seat of a game of deals."""
+
+    def __init__(self, game: Bilateral, seat: int) -> None:
+        self.game, self.seat = game, seat
+        terms, facts = game.parts.shape[1], game.contexts.told.shape[2]
+        self._terms = slice(OWN_COLUMNS, OWN_COLUMNS + terms)
+        self._told = slice(OWN_COLUMNS + terms, OWN_COLUMNS + terms + facts)
+        self._groups = {row.tobytes(): k for k, row in enumerate(game.contexts.alike[seat].rows.astype(np.float32))}
+        self._deals = {row.tobytes(): k for k, row in enumerate(game.parts.astype(np.float32))}
+
+    def groups(self, view: View) -> Ints:
+        """(B,): what each world poses, as far as the seat is told."""
+        rows = np.ascontiguousarray(view.observations[:, self._told])
+        return np.array([self._groups[row.tobytes()] for row in rows])
+
+    def problem(self, group: int) -> Problem:
+        """What a group of contexts means."""
+        return problem_of(self.game, self.seat, int(group))
+
+    def standing(self, view: View) -> Ints:
+        """(B,): the standing deal, by the index under which this seat would propose it; 0 where there is none."""
+        rows = np.ascontiguousarray(view.observations[:, self._terms])
+        return np.array([self._deals.get(row.tobytes(), 0) for row in rows])
+
+
+class Course(NamedTuple):
+    """Subgame-perfect play of a problem, turn 1 at index 1."""
+
+    least: Floats
+    """The least that whoever has the turn accepts."""
+    proposal: Ints
+    """What it proposes if it declines."""
+
+
+@lru_cache(maxsize=1 << 14)
+def course_of(game: Bilateral, seat: int, group: int) -> Course:
+    """Backward induction over the turns; whoever is indifferent accepts.
+
+    Declining at a turn is worth what its best proposal brings: the best deal that the other, who has the next turn,
+    accepts, if that is as good as going on without a deal; or it is worth what rejecting brings, if that is more.
+    """
+    problem = problem_of(game, seat, group)
+    u, d = problem.utilities, problem.disagreement
+    turns = game.max_steps if game.params.horizon_known else LONG
+    least, proposal = np.full(turns + 2, d.max()), np.full(turns + 2, problem.nash)
+    declined, goes_on = d, game.params.continuation
+    for turn in range(turns, 0, -1):
+        me = 0 if (turn + 1) % 2 == seat else 1
+        if turn < turns and (turn - 1) // 2 < game.max_proposals:
+            fine = u[:, 1 - me] >= least[turn + 1] - SAME
+            own = np.where(fine, u[:, me], -np.inf)
+            top = own >= own.max() - SAME
+            found = int(np.where(top & fine, u[:, 1 - me], -np.inf).argmax())
+            if not fine.any() or u[found, me] < declined[me] - SAME:
+                found = int(u[:, me].argmax())
+            else:
+                declined = u[found]
+            proposal[turn] = found
+            declined = goes_on * declined + (1 - goes_on) * d
+        else:
+            declined = d
+        if declined[me] < d[me]:
+            declined = d
+        least[turn] = declined[me]
+    return Course(least, proposal)
