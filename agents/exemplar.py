@@ -11,7 +11,8 @@ from .agent import Agent, View
 class Exemplar(Agent):
     """In every step the game's ``exemplar``: an act labelled 1 if ``cooperative``, else one labelled 0.
 
-    In a negotiation that is an offer: it never accepts one.
+    Where it is not legal, as without a turn, the first act that is. In a negotiation it makes offers, and never
+    accepts one.
     """
 
     name = "exemplar"
@@ -24,4 +25,8 @@ class Exemplar(Agent):
     def act(self, view: View) -> Floats:
         """From what the seat may believe of the worlds."""
         believed = view.imagine(np.zeros(len(view.active), np.uint64))
-        return self.game.exemplar(believed, self.seat, self.params.cooperative)
+        acts = self.game.exemplar(believed, self.seat, self.params.cooperative)
+        if view.masks is None:
+            return acts
+        legal = np.take_along_axis(view.masks, acts.astype(np.int64)[:, None], axis=1)[:, 0] == 1
+        return np.where(legal, acts, view.masks.argmax(axis=1))

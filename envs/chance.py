@@ -11,6 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit, vectorize
 
+from .compiled import name_apart
+
+name_apart()  # here, where whatever is compiled comes by first
+
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # SplitMix64's increment, 2^64 divided by the golden ratio
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)

@@ -1,16 +1,20 @@
-"""Compiled code on disk must be that of the source on disk.
+"""Compiled code on disk must be that of the source on disk, and of the types that it was compiled for.
 
-numba keeps compiled kernels beside the source, or where that cannot be written in the user's cache, and checks the file
-a kernel stands in, but not the files whose functions it calls. After a ``git pull`` that changes ``chance.py`` alone,
-``matrix.py`` would go on with the old chance, silently.
+numba keeps compiled kernels beside the source, or where that cannot be written in the user's cache. It checks the file
+a kernel stands in, but not the files whose functions it calls: after a ``git pull`` that changes ``chance.py`` alone,
+``matrix.py`` would go on with the old chance, silently. And it numbers the files of a kernel's types: two processes
+that compile at once give one number to different code, and the next one runs the code of the wrong types.
 """
 
+import glob
 import hashlib
 import os
 import sys
 import tempfile
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 FOLDERS = ("envs", "agents")
 """Where compiled functions live."""
@@ -25,8 +29,26 @@ def drop_stale(root: Path) -> int:
     kept = [index for folder in {path.parent for path in sources} for index in kept_of(folder)]
     stale = [index for index in kept if index.stat().st_mtime < newest]
     for index in stale:
-        index.unlink(missing_ok=True)  # another process may have been faster
+        for code in index.parent.glob(f"{glob.escape(index.stem)}.*.nbc"):
+            code.unlink(missing_ok=True)  # another process may have been faster
+        index.unlink(missing_ok=True)
     return len(stale)
+
+
+def name_apart() -> None:
+    """Lets numba give every piece of compiled code a file name that no other process will give to another."""
+    from numba.core.caching import IndexDataCacheFile
+
+    IndexDataCacheFile.save = _save
+
+
+def _save(self: Any, key: Any, data: Any) -> None:
+    """In place of ``IndexDataCacheFile.save``. The code comes first: an index never names a file that is not there; of
+    two indexes written at once one is lost, and what it named is compiled again.
+    """
+    name = f"{Path(self._index_name).stem}.{uuid.uuid4().hex[:16]}.nbc"
+    self._save_data(name, data)
+    self._save_index({**self._load_index(), key: name})
 
 
 def kept_of(folder: Path) -> Iterator[Path]:

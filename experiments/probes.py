@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 Seat = str | Mapping[str, Any]
 COOPERATOR: Seat = {"agent": "exemplar", "cooperative": True}
 DEFECTOR: Seat = {"agent": "exemplar", "cooperative": False}
-CONDUCT: dict[str, tuple[Seat, Seat]] = {}
+CONDUCT: dict[str, tuple[Seat, Seat]] = {
+    "harvest": ({"agent": "forager", "k_min": 3}, {"agent": "forager", "k_min": 0}),
+    "cleanup": ("turn_taker", "harvester"),
+    "crisis": ("pull_back", "exercise"),
+}
 """Who cooperates and who defects where that takes more than one act repeated, by game."""
 FEWEST_TURNS = 2  # at every place, so that chance shows
 CONFIDENCE = 1.96  # standard errors to either side of a mean: 95 %

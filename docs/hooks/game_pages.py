@@ -108,9 +108,8 @@ def _table(head: tuple[str, ...], rows: list[Any]) -> str:
 
 
 def _sample(game: Game) -> comity.Record:
-    """An episode of the game among the agents of a report's first arm, or cooperators where these would be slow."""
-    seats = ["deliberator"] if game.n_moves and game.max_steps <= 200 else ["exemplar"]
-    return comity.play(game, seats, seed=SEED)
+    """An episode of the game among those who play the reciprocator in it."""
+    return comity.play(game, ["reciprocator"], seed=SEED)
 
 
 def _told(record: comity.Record, worlds: list[np.void]) -> str:

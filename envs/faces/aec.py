@@ -90,6 +90,8 @@ class AECGame(SingleWorld, AECEnv[str, Observation, Move]):
         self.rewards = {agent: paid[seat] for seat, agent in zip(self._seats, self.agents, strict=True)}
         self._accumulate_rewards()
         self.infos = self._infos()
+        for seat in left:
+            self._note_last(seat, self.terminations, self.infos)
         ended = self._worlds.ended.item()
         if ended:
             self._end(self.terminations if ended == TERMINATED else self.truncations)
@@ -103,16 +105,12 @@ class AECGame(SingleWorld, AECEnv[str, Observation, Move]):
             self._leave(left)
         self._ask()
         self.agents = told
-        for seat in left:
-            self.terminations[self.possible_agents[seat]] = True
         if left:
             self._deads_step_first()
 
     def _end(self, over: dict[str, bool]) -> None:
-        illegal = self._worlds.state["illegal"].tolist()[0]
-        for seat, agent in zip(self._seats, self.agents, strict=True):
-            over[agent] = True
-            self.infos[agent].update(outcome=self._outcome(), illegal=illegal[seat])
+        for seat in self._seats:
+            self._note_last(seat, over, self.infos)["outcome"] = self._outcome()
         self.agent_selection = self.agents[0]
 
     def _infos(self) -> dict[str, Info]:

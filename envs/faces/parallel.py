@@ -18,8 +18,8 @@ class ParallelGame(SingleWorld, ParallelEnv[str, Observation, Move]):
     Seats are ``agent_0``, ``agent_1``, …; all of them stay until the episode ends for all, but in a game where one
     may arrive late or leave early: such a seat is among ``agents`` while it is there, and whoever leaves is told so
     by a termination. Where the game restricts moves, the mask of legal ones is part of the observation and of
-    ``infos[agent]``. The infos of the last step also hold ``outcome``, the word for how the episode ended, and
-    ``illegal``, how many moves of that seat were not legal.
+    ``infos[agent]``. The infos of a seat's last step also hold ``illegal``, how many of its moves were not legal,
+    and at the end of the episode ``outcome``, the word for how it ended.
 
     >>> from comity.envs.dilemmas.matrix import Matrix
     >>> env = ParallelGame(Matrix())
@@ -60,11 +60,12 @@ class ParallelGame(SingleWorld, ParallelEnv[str, Observation, Move]):
         terminations = dict.fromkeys(self.agents, False)
         truncations = terminations.copy()
         ended = self._worlds.ended.item()
-        if left:
-            terminations.update((self.possible_agents[seat], True) for seat in left)
-            self._leave(left)
+        for seat in left:
+            self._note_last(seat, terminations, infos)
         if ended:
             self._end(terminations if ended == TERMINATED else truncations, infos)
+        elif left:
+            self._leave(left)
         return observations, rewards, terminations, truncations, infos
 
     def _seen(self) -> Start:
@@ -82,10 +83,8 @@ class ParallelGame(SingleWorld, ParallelEnv[str, Observation, Move]):
         return observations, {agent: {"action_mask": mask} for agent, mask in masks.items()}
 
     def _end(self, over: dict[str, bool], infos: dict[str, Info]) -> None:
-        illegal = self._worlds.state["illegal"].tolist()[0]
-        for seat, agent in zip(self._seats, self.agents, strict=True):
-            over[agent] = True
-            infos[agent].update(outcome=self._outcome(), illegal=illegal[seat])
+        for seat in self._seats:
+            self._note_last(seat, over, infos)["outcome"] = self._outcome()
         self.agents, self._seats = [], []
 
     def _without_agents(self, actions: dict[str, Move]) -> Step:

@@ -11,7 +11,7 @@ from gymnasium.error import ResetNeeded
 from ..game import RUNNING, Floats, Game, Seen
 from ..settings import refuse
 from ..worlds import Worlds
-from .common import Move, fresh_seeds, move_range, move_space, observation_box, observation_space
+from .common import Info, Move, fresh_seeds, move_range, move_space, observation_box, observation_space
 
 RENDER_MODES = ("ansi", "rgb_array")
 FRAMES_PER_SECOND = 2
@@ -102,6 +102,13 @@ class SingleWorld:
         self._seats = sorted({*self._seats, *there})
         self.agents = [self.possible_agents[seat] for seat in self._seats]
         return left
+
+    def _note_last(self, seat: int, over: dict[str, bool], infos: dict[str, Info]) -> Info:
+        """For this seat it is over: returns its last infos."""
+        agent = self.possible_agents[seat]
+        over[agent] = True
+        infos[agent]["illegal"] = self._worlds.state["illegal"][0, seat].item()
+        return infos[agent]
 
     def _leave(self, left: list[int]) -> None:
         self._seats = [seat for seat in self._seats if seat not in left]

@@ -191,9 +191,9 @@ def test_columns_of_nothing_but_null(small, manifest, tmp_path):
 
 def test_a_game_that_nobody_has_words_for(small, manifest, tmp_path):
     episodes, steps = small
-    other = episodes.filter(pl.col("game") == "matrix").with_columns(game=pl.lit("public_goods"))
+    other = episodes.filter(pl.col("game") == "matrix").with_columns(game=pl.lit("volunteers_dilemma"))
     _, parsed = read(write_report(tmp_path / "a.html", other, steps, manifest))
-    assert "public goods" in " ".join(parsed.text)
+    assert "volunteers dilemma" in " ".join(parsed.text)
 
 
 def test_a_run_that_did_not_end_says_so(small, manifest, tmp_path):

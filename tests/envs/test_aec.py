@@ -99,7 +99,8 @@ def play_both(name, params, seed, episodes):
         aec.reset(seed=seed if episode == 0 else None)
         while parallel.agents:
             moves = {}
-            for agent, seen in observations.items():
+            for agent in parallel.agents:
+                seen = observations[agent]
                 space = parallel.action_space(agent)
                 mask = seen["action_mask"] if isinstance(seen, dict) else None
                 if mask is not None:
@@ -109,7 +110,9 @@ def play_both(name, params, seed, episodes):
                 else:
                     moves[agent] = float(space.high * rng.random() ** 4)
             asked = []
-            for _ in range(1 if parallel.game.turn_based else parallel.game.n_agents):
+            while aec.terminations[aec.agent_selection]:  # whoever has left says its None
+                aec.step(None)
+            for _ in range(1 if parallel.game.turn_based else len(parallel.agents)):
                 agent = aec.agent_selection
                 np.testing.assert_equal(aec.observe(agent), observations[agent])
                 asked.append(agent)

@@ -5,8 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from numba.core.caching import IndexDataCacheFile
 
 import comity
+import comity.envs.chance
 from comity.envs.compiled import drop_stale, find_place, kept_of
 
 
@@ -76,3 +78,44 @@ def test_a_newer_source_anywhere_drops_every_older_kernel(tmp_path):
     os.utime(other, (300, 300))
     assert drop_stale(tmp_path) == 1
     assert not kernel.exists()
+
+
+def cache_of(folder):
+    return IndexDataCacheFile(cache_path=str(folder), filename_base="matrix.step-1.py3", source_stamp=0)
+
+
+def test_two_processes_that_compile_at_once_never_swap_their_code(tmp_path):
+    assert comity.envs.chance, "whose import puts numba right"
+    one, other = cache_of(tmp_path), cache_of(tmp_path)
+    one.save("int", "code for int")
+    index = (tmp_path / "matrix.step-1.py3.nbi").read_bytes()
+    (tmp_path / "matrix.step-1.py3.nbi").unlink()  # as it was when the other looked
+    other.save("float", "code for float")
+    assert other.load("float") == "code for float"
+    (tmp_path / "matrix.step-1.py3.nbi").write_bytes(index)  # the first one's comes last
+    assert one.load("int") == "code for int"
+    assert one.load("float") is None
+    one.save("float", "code for float")
+    assert [other.load(key) for key in ("int", "float")] == ["code for int", "code for float"]
+
+
+@pytest.mark.slow
+def test_many_processes_on_a_cold_cache(tmp_path):
+    code = (
+        "import sys, comity\n"
+        "for name in sys.argv[1:]:\n"
+        "    print(name, comity.play(name, ['exemplar'], worlds=3, horizon=4, seed=1).rewards.sum())"
+    )
+    names = ["matrix", "fishery", "standoff", "appropriation"]
+    orders = [names, names[::-1], names[2:] + names[:2], names]
+    for _ in range(2):  # cold, and then with what the first ones left
+        running = [
+            subprocess.Popen(
+                [sys.executable, "-c", code, *order],
+                env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}, cwd=tmp_path, stdout=subprocess.PIPE, text=True,
+            )
+            for order in orders
+        ]  # fmt: skip
+        told = [sorted(process.communicate()[0].splitlines()) for process in running]
+        assert [process.returncode for process in running] == [0] * 4
+        assert told[0] and all(lines == told[0] for lines in told)

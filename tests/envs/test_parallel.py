@@ -100,8 +100,8 @@ def test_all_that_is_seen_lies_in_its_space(name, params):
             assert env.state_space.contains(env.state())
             observations, rewards, *_, infos = env.step(sample(env, observations))
             assert all(type(reward) is float for reward in rewards.values())
-        for agent in env.possible_agents:  # what is seen at the end, too
-            assert env.observation_space(agent).contains(observations[agent])
+        for agent, seen in observations.items():  # what is seen at the end, too
+            assert env.observation_space(agent).contains(seen)
             assert infos[agent]["outcome"] in env.game.outcomes
             assert infos[agent]["illegal"] == env._worlds.state["illegal"][0, env.possible_agents.index(agent)]
         assert env.state_space.contains(env.state())
