@@ -23,7 +23,7 @@ DEFECTOR: Seat = {"agent": "exemplar", "cooperative": False}
 CONDUCT: dict[str, tuple[Seat, Seat]] = {
     "harvest": ({"agent": "forager", "k_min": 3}, {"agent": "forager", "k_min": 0}),
     "cleanup": ("turn_taker", "harvester"),
-    "crisis": ("pull_back", "exercise"),
+    "crisis": ("pull_back", "wait"),
 }
 """Who cooperates and who defects where that takes more than one act repeated, by game."""
 FEWEST_TURNS = 2  # at every place, so that chance shows

@@ -35,7 +35,7 @@ CLAIMS = {
     ("crisis", "crisis_static"): FEAR,
 }
 """What a preset is, by its payoffs alone; with the default conduct of each game."""
-WORLDS = {"climate": 600, "harvest": 70, "crisis": 400}
+WORLDS = {"climate": 600, "harvest": 70}
 """Where chance decides much; elsewhere the default is enough."""
 
 
