@@ -91,4 +91,4 @@ def _allowed(setting: Setting) -> str:
     else:
         words = KINDS.get(setting.kind, "")
     many = f", {setting.length} of them" if setting.length and setting.length > 0 else ""
-    return words + many + (", or none" if setting.optional else "")
+    return ", ".join(part for part in (words + many, "or none" if setting.optional else "") if part)

@@ -30,7 +30,7 @@ FAMILIES = {
     "deescalation": "De-escalation",
 }
 SEED, STEPS_SHOWN, WORLDS, LETTERS = 7, 3, 30, 88
-MOST_FIELDS = 30
+MOST_FIELDS = 24
 """Rows of a table of observations; a window on a grid has hundreds of like ones."""
 SHORTENED = {"harvest": {"preset": "harvest_100"}, "cleanup": {"preset": "cleanup_100"}}
 """Settings of a diagram where the default would take minutes."""
