@@ -59,7 +59,7 @@ class Effort(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One line of the table: agent-steps/s by column."""
+    """One kind of measurement: agent-steps/s by game."""
 
     what: str
     worlds: int
@@ -205,7 +205,7 @@ def rock_paper_scissors() -> pettingzoo.ParallelEnv | None:
 
 
 def rows(effort: Effort, counts: tuple[int, ...]) -> Iterator[Row]:
-    """The table, line by line."""
+    """The table, one kind of measurement after the other."""
     all_games = [make(name) for name in games()]
     for worlds in counts:
         yield Row("kernel", worlds, {game.name: best_rate(kernel(game, worlds), effort) for game in all_games})
@@ -241,13 +241,13 @@ def main() -> None:
     console = Console(width=110)
     console.print(", ".join(f"{name} {version(name)}" for name in packages), highlight=False)
     console.print(f"Python {sys.version.split()[0]}, {processor()}, {os.cpu_count()} cores", highlight=False)
-    table = Table(title="thousand agent-steps per second", caption="kernel: rules and observations")
-    columns = [*games(), NOOP, RPS]
-    for column in ("", "worlds", *columns):
-        table.add_column(column, justify="right" if column else "left")
-    for row in rows(effort, counts):
-        cells = (shown(row.numbers[column]) if column in row.numbers else "" for column in columns)
-        table.add_row(row.what, f"{row.worlds:,}", *cells)
+    caption = "kernel: rules, observations and masks; by turns only whoever moves counts as an agent"
+    table = Table("", title="thousand agent-steps per second, by number of worlds", caption=caption)
+    measured = list(rows(effort, counts))
+    for row in measured:
+        table.add_column(f"{row.what}\n{row.worlds:,}", justify="right")
+    for name in (*games(), NOOP, RPS):
+        table.add_row(name, *(shown(row.numbers[name]) if name in row.numbers else "" for row in measured))
     console.print(table)
 
 
