@@ -81,13 +81,12 @@ class AECGame(SingleWorld, AECEnv[str, Observation, Move]):
     def _advance(self) -> None:
         """The world makes a step."""
         self._worlds.step(self._moves)
-        left = self._come() if self.game.comes_and_goes else []
+        left = self._come() if self._comes_and_goes else []
         for agent in self.agents:
             if agent not in self.terminations:
                 self.terminations[agent] = self.truncations[agent] = False
                 self._cumulative_rewards[agent] = 0.0
-        paid = self._worlds.rewards.tolist()[0]
-        self.rewards = {agent: paid[seat] for seat, agent in zip(self._seats, self.agents, strict=True)}
+        self.rewards = dict(zip(self.agents, self._there(self._worlds.rewards.tolist()[0]), strict=True))
         self._accumulate_rewards()
         self.infos = self._infos()
         for seat in left:
@@ -117,5 +116,4 @@ class AECGame(SingleWorld, AECEnv[str, Observation, Move]):
         masks = self._worlds.masks
         if masks is None:
             return {agent: {} for agent in self.agents}
-        masks = masks[0].copy()
-        return {a: {"action_mask": masks[seat]} for seat, a in zip(self._seats, self.agents, strict=True)}
+        return {a: {"action_mask": mask} for a, mask in zip(self.agents, self._there(masks.copy()[0]), strict=True)}

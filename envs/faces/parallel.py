@@ -53,10 +53,9 @@ class ParallelGame(SingleWorld, ParallelEnv[str, Observation, Move]):
         except KeyError:
             raise self._wrong_agents(actions) from None
         self._worlds.step(self._moves)
-        left = self._come() if self.game.comes_and_goes else []
+        left = self._come() if self._comes_and_goes else ()
         observations, infos = self._seen()
-        paid = self._worlds.rewards.tolist()[0]
-        rewards = {agent: paid[seat] for seat, agent in zip(self._seats, self.agents, strict=False)}
+        rewards = dict(zip(self.agents, self._there(self._worlds.rewards.tolist()[0]), strict=False))
         terminations = dict.fromkeys(self.agents, False)
         truncations = terminations.copy()
         ended = self._worlds.ended.item()
@@ -72,11 +71,10 @@ class ParallelGame(SingleWorld, ParallelEnv[str, Observation, Move]):
         """Fresh arrays: what a caller keeps never changes."""
         # zip is not strict here and in step: the check costs a tenth of the step.
         agents, worlds = self.agents, self._worlds
-        seats = self._seats if self.game.comes_and_goes else slice(None)
-        seen = worlds.observations[0].copy()[seats]
+        seen = self._there(worlds.observations.copy()[0])
         if worlds.masks is None:
             return dict(zip(agents, seen, strict=False)), {agent: {} for agent in agents}
-        masks = dict(zip(agents, worlds.masks[0].copy()[seats], strict=False))
+        masks = dict(zip(agents, self._there(worlds.masks.copy()[0]), strict=False))
         observations: dict[str, Observation] = {
             agent: {"observation": own, "action_mask": masks[agent]} for agent, own in zip(agents, seen, strict=False)
         }

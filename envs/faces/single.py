@@ -45,6 +45,7 @@ class SingleWorld:
         self._low, self._high = move_range(game)
         self._opened = False
         self._seats: list[int] = []  # those of ``agents``
+        self._comes_and_goes = game.comes_and_goes
         fresh_seeds(self._worlds)
 
     def observation_space(self, agent: str) -> spaces.Space[Any]:
@@ -89,15 +90,20 @@ class SingleWorld:
         """The first episode under ``seed``, or the next one under the world's own."""
         self._worlds.reset(None if seed is None else index(seed))
         self._opened = True
-        self._seats = list(range(self.game.n_agents))
-        if self.game.comes_and_goes:
-            self._seats = np.flatnonzero(self.game.present(self._worlds.state)[0]).tolist()
+        self._seats = self._present() if self._comes_and_goes else list(range(self.game.n_agents))
         self.agents = [self.possible_agents[seat] for seat in self._seats]
+
+    def _present(self) -> list[int]:
+        return np.flatnonzero(self.game.present(self._worlds.state)[0]).tolist()
+
+    def _there(self, by_seat: Any) -> Any:
+        """Of what is known of all seats, (N, …), the part of ``agents``."""
+        return [by_seat[seat] for seat in self._seats] if self._comes_and_goes else by_seat
 
     def _come(self) -> list[int]:
         """Adds the seats that have arrived with this step, and returns those that have left but are still told of
         it."""
-        there = np.flatnonzero(self.game.present(self._worlds.state)[0]).tolist()
+        there = self._present()
         left = [seat for seat in self._seats if seat not in there]
         self._seats = sorted({*self._seats, *there})
         self.agents = [self.possible_agents[seat] for seat in self._seats]
