@@ -76,6 +76,13 @@ class Agent:
         self.keys: npt.NDArray[np.uint64] = np.asarray(keys(seeds, seat))
         self.step = -1
 
+    def imagined_keys(self, which: Any = slice(None), sample: int = 0) -> npt.NDArray[np.uint64]:
+        """Chance of an imagined future: of this agent, step and sample; none at all where chance plays no part."""
+        own = self.keys[which]
+        if not self.game.stochastic:
+            return np.zeros(len(own), np.uint64)
+        return np.asarray(keys(own, (self.step << 16) + sample))
+
     def act(self, view: View) -> Floats:
         """One move per world; what it returns for ended worlds is ignored."""
         raise NotImplementedError

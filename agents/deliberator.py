@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from ..envs.chance import keys, uniforms
+from ..envs.chance import uniforms
 from ..envs.game import Floats, Game, Worlds_
 from ..envs.settings import Choice, Range
 from .agent import Agent, Bools, View
@@ -77,7 +77,7 @@ class Deliberator(Agent):
         self.step += 1
         moves = np.zeros(len(view.active))
         running = np.flatnonzero(view.active)
-        believed = view.imagine(self._sample_keys(running, 0), running)
+        believed = view.imagine(self.imagined_keys(running, 0), running)
         self._perceive(believed, running)
         if self.game.turn_based:
             turn = self.game.movers(believed)[:, self.seat]
@@ -90,7 +90,7 @@ class Deliberator(Agent):
     def _decide(self, view: View, running: npt.NDArray[np.int64], believed: Worlds_) -> Floats:
         q = self.params
         candidates, legal = self.game.candidates(believed, self.seat, q.limit)
-        imagined = [believed, *(view.imagine(self._sample_keys(running, s), running) for s in range(1, self._samples))]
+        imagined = [believed, *(view.imagine(self.imagined_keys(running, s), running) for s in range(1, self._samples))]
         mind = Mind(self._packed, self._kindness, self._incomes, self._discount, self._need_unit, self.seat).of(running)
         if self.game.turn_based:
             values = turn_values(self.game, mind, imagined, candidates, legal, q.depth, q.limit)
@@ -104,12 +104,6 @@ class Deliberator(Agent):
             values, legal, np.broadcast_to(np.asarray(q.rationality, np.float64), len(view.active))[running], draws
         )
         return candidates[np.arange(len(running)), chosen]
-
-    def _sample_keys(self, running: npt.NDArray[np.int64], sample: int) -> npt.NDArray[np.uint64]:
-        """Chance of an imagined future: of this agent, step and sample; none at all where chance plays no part."""
-        if not self.game.stochastic:
-            return np.zeros(len(running), np.uint64)
-        return np.asarray(keys(self.keys[running], (self.step << 16) + sample))
 
     def _perceive(self, believed: Worlds_, running: npt.NDArray[np.int64]) -> None:
         """Takes in what the last step showed: payoffs into incomes, labels into remembered kindness."""

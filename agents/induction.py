@@ -17,7 +17,7 @@ import numpy.typing as npt
 from numba import njit
 
 from ..envs.chance import GOLDEN, mix
-from ..envs.game import NEVER, RUNNING, Floats, Game, Worlds_
+from ..envs.game import BY_SEAT, NEVER, RUNNING, Floats, Game, Worlds_
 from .foresight import Mind, pays
 from .preferences import add_utilities, weights_of
 
@@ -33,7 +33,7 @@ LEVELS_KEPT = 128
 VALUES_AT_ONCE = 1 << 23
 """Bounds memory: minds × moves of a level that are valued together."""
 TIE = 1e-9
-HISTORY = ("intended", "action", "payoff", "cooperation", "illegal", "history")
+HISTORY = (*BY_SEAT, "history")
 """Fields that say how a state was reached. The rules of a turn-based game may not read them, so they do not tell states
 apart.
 """

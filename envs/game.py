@@ -94,6 +94,18 @@ def world_dtype(n: int, *fields: tuple[Any, ...]) -> np.dtype[np.void]:
     return np.dtype(common + list(fields), align=True)
 
 
+BY_SEAT = ("intended", "action", "payoff", "cooperation", "illegal")
+"""Fields of every world that hold a number for each seat, and say how the world came about."""
+
+
+def other_way_round(worlds: Worlds_, *fields: str) -> Worlds_:
+    """Copies of worlds of two seats in which each has what the other had: ``BY_SEAT``, and ``fields`` of the game."""
+    swapped = worlds.copy()
+    for name in (*BY_SEAT, *fields):
+        swapped[name] = worlds[name][:, ::-1]
+    return swapped
+
+
 @njit(cache=True)
 def open_episode(w: Any) -> None:
     """Sets the fields that all games share to the start of an episode."""
@@ -256,9 +268,12 @@ class Game(ABC):
     def cooperation_pairs(self, worlds: Worlds_) -> Floats:
         """(B, N, N): c_ij of the last step, NaN where i had no choice towards j, and on the diagonal.
 
-        Default: i's label towards everyone (METRICS.md §0.4), which with two seats is that towards the other.
+        Default: i's label towards the one that it ``met``, where worlds have such a field, else towards everyone
+        (METRICS.md §0.4), which with two seats is that towards the other.
         """
         pairs = np.repeat(worlds["cooperation"][:, :, None], self.n_agents, axis=2)
+        if "met" in (worlds.dtype.names or ()):
+            pairs[worlds["met"][:, :, None] != np.arange(self.n_agents)] = np.nan
         pairs[:, np.arange(self.n_agents), np.arange(self.n_agents)] = np.nan
         return pairs
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from ...envs.deescalation.actions import CLASSES, DE, PO, SQ, VI
+from ...envs.deescalation.actions import CLASSES, DE, NU, NV, PO, SQ, VI
 from ...envs.deescalation.crisis import Crisis
 from ...envs.game import Floats, Game
 from ..agent import Agent, View
@@ -96,7 +96,7 @@ class Sanction(OneClass):
     """Escalates without violence."""
 
     name = "sanction"
-    always = CLASSES.index("NV")
+    always = NV
 
 
 class Strike(OneClass):
@@ -110,7 +110,7 @@ class TacticalNuclear(OneClass):
     """Goes nuclear while it has weapons, else uses violence."""
 
     name = "tactical_nuclear"
-    always = CLASSES.index("NU")
+    always = NU
 
 
 class MirrorRank(Diplomat):

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ...envs.game import Floats
 from ...envs.negotiation.bilateral import OWN_COLUMNS, Bilateral
+from ...envs.negotiation.contexts import Contexts
 from ..agent import View
 
 Ints = npt.NDArray[np.intp]
@@ -42,10 +43,11 @@ class Problem(NamedTuple):
         and among these the best for me.
         """
         mine, theirs = self.utilities.T
-        enough = mine >= np.minimum(least, mine.max())[:, None] - SAME
+        asked, which = np.unique(least, return_inverse=True)  # most worlds ask for the same
+        enough = mine >= np.minimum(asked, mine.max())[:, None] - SAME
         best = np.where(enough, theirs, -np.inf)
         best = enough & (best >= best.max(axis=1, keepdims=True) - SAME)
-        return np.where(best, mine, -np.inf).argmax(axis=1)
+        return np.where(best, mine, -np.inf).argmax(axis=1)[which.ravel()]
 
     @property
     def nash(self) -> int:
@@ -62,13 +64,13 @@ class Problem(NamedTuple):
 
 
 @lru_cache(maxsize=1 << 14)
-def problem_of(game: Bilateral, seat: int, group: int) -> Problem:
+def problem_of(c: Contexts, seat: int, group: int) -> Problem:
     """The problem that ``seat`` sees in a group of contexts that look alike to it."""
-    c, both = game.contexts, [seat, 1 - seat]
+    both = [seat, 1 - seat]
     alike = c.alike[seat]
     members = alike.members[alike.start[group] : alike.start[group] + alike.size[group]]
     feasible = c.feasible[members[0]]
-    deals = np.where(feasible, c.deal_of(members[0], seat, np.arange(game.n_deals)), 0)
+    deals = np.where(feasible, c.deal_of(members[0], seat, np.arange(len(feasible))), 0)
     utilities = c.utilities[members][:, deals][:, :, both]
     without = c.disagreement[members][:, both]
     rational = feasible & (utilities[:, :, 1] >= without[:, None, 1] - SAME)
@@ -96,7 +98,7 @@ class Table:
 
     def problem(self, group: int) -> Problem:
         """What a group of contexts means."""
-        return problem_of(self.game, self.seat, int(group))
+        return problem_of(self.game.contexts, self.seat, int(group))
 
     def standing(self, view: View) -> Ints:
         """(B,): the standing deal, by the index under which this seat would propose it; 0 where there is none."""
@@ -120,7 +122,7 @@ def course_of(game: Bilateral, seat: int, group: int) -> Course:
     Declining at a turn is worth what its best proposal brings: the best deal that the other, who has the next turn,
     accepts, if that is as good as going on without a deal; or it is worth what rejecting brings, if that is more.
     """
-    problem = problem_of(game, seat, group)
+    problem = problem_of(game.contexts, seat, group)
     u, d = problem.utilities, problem.disagreement
     turns = game.max_steps if game.params.horizon_known else LONG
     least, proposal = np.full(turns + 2, d.max()), np.full(turns + 2, problem.nash)

@@ -49,14 +49,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     pages = {name: game_class(name) for name in comity.games()}
     files.append(File.generated(config, "games/index.md", content=_index(pages)))
     for name, cls in pages.items():
-        game = cls(**SHORTENED.get(name, {}))
-        figure, words = _figure(game)
-        record = _sample(cls())
+        game = cls()
+        figure, words = _figure(cls(**SHORTENED[name]) if name in SHORTENED else game)
+        record = _sample(game)
         worlds = list(replayed(record))
         shown = worlds[min(STEPS_SHOWN, len(worlds) - 1)]
         files.append(File.generated(config, f"games/{name}.svg", content=_svg(figure)))
-        files.append(File.generated(config, f"games/{name}.png", content=_png(cls().picture(shown))))
-        files.append(File.generated(config, f"games/{name}.md", content=_page(cls, words, record, worlds)))
+        files.append(File.generated(config, f"games/{name}.png", content=_png(game.picture(shown))))
+        files.append(File.generated(config, f"games/{name}.md", content=_page(words, record, worlds)))
     return files
 
 
@@ -69,13 +69,14 @@ def _index(pages: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _page(cls: Any, words: str, record: comity.Record, worlds: list[np.void]) -> str:
+def _page(words: str, record: comity.Record, worlds: list[np.void]) -> str:
+    game, cls = record.game, type(record.game)
     players, roles = players_of(cls.name)
-    fields = [(field.name, f"{field.low:g} … {field.high:g}", field.meaning) for field in cls().fields]
+    fields = [(field.name, f"{field.low:g} … {field.high:g}", field.meaning) for field in game.fields]
     more = [(f"… {len(fields) - MOST_FIELDS} more", "", "")] if len(fields) > MOST_FIELDS else []
     parts = [
         f"# {GAMES[cls.name].title}",
-        f"`{cls().id}` · *{cls.title}*",
+        f"`{game.id}` · *{cls.title}*",
         f"![{words}]({cls.name}.svg)",
         words,
         _markdown(docstring(cls)),

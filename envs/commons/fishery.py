@@ -432,7 +432,7 @@ class Fishery(Game):
         if cooperative:
             share = fair_requests(self.p, n, worlds["stock"], worlds["degraded"])
             return np.floor(share) if self.whole_moves else share
-        share = np.array([equal_request(self.p, k, h) for k, h in zip(n, worlds["stock"], strict=True)])
+        share = (FULL_SHARE if self.params.growth == "fish_war" else worlds["stock"]) / n
         return np.ceil(share) if self.whole_moves else share
 
     def perceive(self, worlds: Worlds_, seat: int) -> None:

@@ -350,7 +350,7 @@ class Harvest(GridGame):
     def anchors(self) -> Anchors:
         """Scripted benchmarks where they were measured, else what no one can exceed."""
         q = self.params
-        worst, best, note = np.nan, 0.0, "no equilibrium is known; optimum: an upper bound"
+        worst, note = np.nan, "no equilibrium is known; optimum: an upper bound"
         sites = len(self.sites)
         grown = sites * max(q.regrow_prob) * self.expected_steps
         best = max(0.0, q.apple_reward) * min(sites + grown, self.n_agents * self.expected_steps)

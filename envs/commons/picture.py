@@ -4,6 +4,7 @@ Agents have the colours of Okabe & Ito (2008) and their number; apples, bare sit
 """
 
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -29,16 +30,19 @@ _AXIS = np.arange(CELL) - (CELL - 1) / 2
 _FROM_CENTRE = np.hypot(_AXIS[:, None], _AXIS[None, :])
 
 
+@cache
 def _disc(radius: float) -> npt.NDArray[np.bool_]:
     return radius >= _FROM_CENTRE
 
 
+@cache
 def _dirt() -> npt.NDArray[np.bool_]:
     """A blot of three discs."""
     spots = ((-3.0, -3.0, 4.0), (3.0, -1.0, 4.5), (-1.0, 4.0, 3.5))
     return np.any([np.hypot(_AXIS[:, None] - r, _AXIS[None, :] - c) <= size for r, c, size in spots], axis=0)
 
 
+@cache
 def _number(seat: int) -> npt.NDArray[np.bool_]:
     """The last figure of the seat's number, in the middle of a cell."""
     figure = np.array([mark == "#" for mark in DIGITS[seat % 10]]).reshape(5, 3).repeat(2, axis=0).repeat(2, axis=1)

@@ -492,14 +492,6 @@ class Donor(Game):
         """All donors that can give."""
         return (worlds["ended"] == RUNNING)[:, None] & self.can_give(worlds)
 
-    def cooperation_pairs(self, worlds: Worlds_) -> Floats:
-        """Towards the recipient only."""
-        b, n = worlds["cooperation"].shape
-        pairs = np.full((b, n, n), np.nan)
-        world, seat = np.nonzero(worlds["met"] >= 0)
-        pairs[world, seat, worlds["met"][world, seat]] = worlds["cooperation"][world, seat]
-        return pairs
-
     def candidates(self, worlds: Worlds_, seat: int, limit: int = 256) -> tuple[Floats, npt.NDArray[np.bool_]]:
         """Percentages in steps of five are enough to think about."""
         coarse = np.arange(0, self.n_moves - 1, GRID if self.n_moves > GRID else 1)

@@ -269,14 +269,6 @@ class Matrix(Game):
         """Noise or random pairs."""
         return self.params.action_noise > 0 or (self.params.pairing == "random" and self.n_agents > 2)
 
-    def cooperation_pairs(self, worlds: Worlds_) -> Floats:
-        """Towards the one met only."""
-        b, n = worlds["cooperation"].shape
-        pairs = np.full((b, n, n), np.nan)
-        world, seat = np.nonzero(worlds["met"] >= 0)
-        pairs[world, seat, worlds["met"][world, seat]] = worlds["cooperation"][world, seat]
-        return pairs
-
     def movers(self, worlds: Worlds_) -> npt.NDArray[np.bool_]:
         """All who have a partner."""
         return (worlds["ended"] == RUNNING)[:, None] & (worlds["partner"] >= 0)

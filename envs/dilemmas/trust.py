@@ -50,6 +50,7 @@ from ..game import (
     Worlds_,
     close_step,
     open_episode,
+    other_way_round,
     stay_ended,
     world_dtype,
 )
@@ -328,10 +329,8 @@ class Trust(Game):
 
     def exchanged(self, worlds: Worlds_, i: int, j: int) -> Worlds_:
         """The other has my role, and I have its."""
-        swapped = worlds.copy()
+        swapped = other_way_round(worlds)
         swapped["investor"] = 1 - worlds["investor"]
-        for name in ("intended", "action", "payoff", "cooperation", "illegal"):
-            swapped[name] = worlds[name][:, ::-1]
         return swapped
 
     def anchors(self) -> Anchors:

@@ -59,6 +59,7 @@ from ..game import (
     Worlds_,
     clip01,
     open_episode,
+    other_way_round,
     stay_ended,
     world_dtype,
 )
@@ -358,12 +359,10 @@ class AlternatingOffers(Game):
 
     def exchanged(self, worlds: Worlds_, i: int, j: int) -> Worlds_:
         """The other has my turn, and I face what it faced."""
-        swapped = worlds.copy()
+        swapped = other_way_round(worlds)
         swapped["mover"] = 1 - worlds["mover"]
         swapped["opener"] = 1 - worlds["opener"]
         swapped["offered_by"] = np.where(worlds["standing"] == NO_OFFER, -1, 1 - worlds["offered_by"])
-        for name in ("intended", "action", "payoff", "cooperation", "illegal"):
-            swapped[name] = worlds[name][:, ::-1]
         return swapped
 
     def bargaining_sets(self, worlds: Worlds_) -> tuple[npt.NDArray[np.intp], list[Floats]]:

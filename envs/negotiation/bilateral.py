@@ -41,6 +41,7 @@ from ..game import (
     clip01,
     close_step,
     open_episode,
+    other_way_round,
     stay_ended,
     world_dtype,
 )
@@ -242,7 +243,7 @@ def _name_together(p: Rules, worlds: Worlds_, actions: Floats, rewards: Floats, 
             stay_ended(w, rewards[b])
             continue
         _open_step(w, actions[b, 0], actions[b, 1], deals + PASS)
-        c, before = w.context, NO_OFFER
+        c, before = w.context, w.standing
         for i in range(2):
             before, j, move = w.standing, 1 - i, _whole_number(actions[b, i])
             if 0 <= move < deals and feasible[c, move]:
@@ -530,14 +531,12 @@ class Bilateral(Game):
 
     def exchanged(self, worlds: Worlds_, i: int, j: int) -> Worlds_:
         """The other has my turn, and I face what it faced: its offer, its part in the context, its count."""
-        swapped = worlds.copy()
+        swapped = other_way_round(worlds, "proposals")
         offered = worlds["standing"] != NO_OFFER
         swapped["context"] = self.contexts.exchanged[worlds["context"]]
         swapped["standing"] = np.where(offered, self.contexts.whole[worlds["context"]] - worlds["standing"], NO_OFFER)
         swapped["offered_by"] = np.where(offered, 1 - worlds["offered_by"], -1)
         swapped["mover"] = np.where(worlds["mover"] == BOTH, BOTH, 1 - worlds["mover"])
-        for name in ("proposals", "intended", "action", "payoff", "cooperation", "illegal"):
-            swapped[name] = worlds[name][:, ::-1]
         return swapped
 
     # -- what cooperation is -------------------------------------------------------------------------------------------
