@@ -24,7 +24,8 @@ class Exemplar(Agent):
 
     def act(self, view: View) -> Floats:
         """From what the seat may believe of the worlds."""
-        believed = view.imagine(np.zeros(len(view.active), np.uint64))
+        self.step += 1
+        believed = view.imagine(self.imagined_keys())
         acts = self.game.exemplar(believed, self.seat, self.params.cooperative)
         if view.masks is None:
             return acts

@@ -135,11 +135,13 @@ def _bargaining(record: Record) -> Measures:
     measures = {name: np.full(len(reached), np.nan) for name in names}
     for k, deals in enumerate(problems):
         here = which == k
+        if not len(deals):  # there is nothing to agree on, and nothing to measure by
+            measures["zopa"][here] = False
+            continue
         u, d = reached[here], without[here][0]
-        of_all = bargaining.joint_efficiency(u, d, deals, all_episodes=True)
         measures["pareto_distance"][here] = bargaining.pareto_distance(u, deals).value
         measures["joint_efficiency"][here] = bargaining.joint_efficiency(u, d, deals).value
-        measures["joint_efficiency_all"][here] = of_all.value
+        measures["joint_efficiency_all"][here] = bargaining.joint_efficiency(u, d, deals, all_episodes=True).value
         measures["largest_joint"][here] = deals.sum(axis=1).max()
         measures["zopa"][here] = (deals >= d).all(axis=1).any()
     worse = np.where(agreed[:, None], reached < without, np.nan)

@@ -535,7 +535,7 @@ class Donor(Game):
             best = self.gain(arrives) if q.benefit_multiplier > 1 else 0.0
             return Anchors(0.0, best, self.gain(arrives / 2), "exact, action noise included")
         each = max(0.0, q.benefit - q.cost) if q.endowment >= q.cost else 0.0
-        best = each * arrives * self.n_agents // 2 * self.expected_steps
+        best = each * arrives * (self.n_agents // 2) * self.expected_steps
         note = "optimum as if nobody ran out of holdings by noise, random by Monte Carlo"
         return Anchors(0.0, best, random_play_total(self), note)
 

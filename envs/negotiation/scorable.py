@@ -247,11 +247,20 @@ class Scorable(Game):
         return Sheet(world["scores"].copy(), world["thresholds"].copy())
 
     def bargaining_sets(self, worlds: Worlds_) -> tuple[npt.NDArray[np.int64], list[Floats]]:
-        """(W,) which set is a world's, and the sets: (K, P) what each deal that passes by sincere votes pays."""
+        """(W,) which set is a world's, and the sets: (K, P) what each deal that can pass pays: by sincere votes those
+        that do, in a free vote every deal, if all say yes.
+        """
         rows = np.concatenate([worlds["scores"].reshape(len(worlds), -1), worlds["thresholds"]], axis=1)
         _, first, which = np.unique(rows, axis=0, return_index=True, return_inverse=True)
-        tables = (self.table(self.sheet_of(worlds[b])) for b in first)
-        return which.ravel(), [table.payoffs[table.passing] for table in tables]
+        return which.ravel(), [self._payable(self.sheet_of(worlds[b])) for b in first]
+
+    def _payable(self, sheet: Sheet) -> Floats:
+        table = self.table(sheet)
+        if self.params.vote == "sincere":
+            return table.payoffs[table.passing]
+        paid = table.scores - sheet.thresholds
+        paid[:, CHAIR] += self.params.bonus
+        return paid
 
     def disagreement_payoffs(self, worlds: Worlds_) -> Floats:
         """(W, P): what each has if nothing passes."""
@@ -438,6 +447,7 @@ class Scorable(Game):
         if q.vote == "free":  # all yes, or one no among those without a veto
             unanimous, quorum = 0.5**q.n_agents, (q.n_agents - VETOES) * 0.5**q.n_agents
             gains = (table.scores - sheet.thresholds).sum(axis=1)
+            best = max(apart, float(gains.max()) + q.bonus)
             pays = unanimous * (gains + q.bonus) + quorum * gains + (1 - unanimous - quorum) * apart
         reached = q.continuation ** (self.max_steps - 1)
         return apart, apart + reached * (best - apart), apart + reached * (float(pays.mean()) - apart)

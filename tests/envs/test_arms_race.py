@@ -235,6 +235,7 @@ def test_selfish_minds_arm_only_where_it_pays():
     tense = comity.play("arms_race", ["deliberator"], horizon=10, preset="arms_dilemma")
     assert (tense.cooperation[0, 1:] == 0).all()
     assert calm.rewards.sum() > tense.rewards.sum()
+    assert (calm.cooperation == 1).all()
 
 
 @pytest.mark.parametrize(

@@ -472,6 +472,15 @@ def test_expected_totals(params):
     assert game.anchors().optimum == (0 if "benefit_multiplier" in params else game.gain(1 - game.params.action_noise))
 
 
+@pytest.mark.parametrize(
+    "params", [{"action_noise": 0.3}, {"benefit": 1.5, "n_agents": 2}, {"cost": 0.1, "benefit": 0.3}]
+)
+def test_the_binary_optimum_is_what_givers_get(params):
+    game = Donor(binary=True, endowment=1000, **params)
+    total = comity.play(game, [{"agent": "fixed_gift", "fraction": 1}], worlds=2000).rewards.sum(axis=(1, 2))
+    assert total.mean() == pytest.approx(game.anchors().optimum, abs=5 * total.std() / 2000**0.5 + 1e-9)
+
+
 def test_anchors_of_the_binary_game():
     anchors = Donor(binary=True).anchors()
     record = comity.play("donor", [{"agent": "fixed_gift", "fraction": 1}], binary=True)

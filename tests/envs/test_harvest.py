@@ -76,7 +76,8 @@ def test_a_lone_site_bears_once():
     record = comity.play("harvest", ["glutton"], worlds=4, n_agents=1, patches=(7, 12), patch_radius=0, horizon=3000)
     assert (record.rewards.sum(axis=(1, 2)) == 1).all()
     assert record.collapsed.all()
-    assert (np.nan_to_num(record.cooperation) == 0).all()
+    assert (record.cooperation == 0).sum(axis=(1, 2)).tolist() == [1] * 4, "one meal, which leaves nothing"
+    assert np.nansum(record.cooperation) == 0
 
 
 def test_an_empty_patch_stays_empty():

@@ -10,6 +10,7 @@ import pytest
 import comity
 from comity.agents.agent import View
 from comity.agents.seats import seat
+from comity.analysis.episodes import episode_measures
 from comity.envs.catalogue import env as aec_env
 from comity.envs.chance import world_key
 from comity.envs.game import CONTINUATION_FAILED, RUNNING, TERMINATED
@@ -427,6 +428,34 @@ def test_no_label_where_no_deal_gives_everybody_its_threshold(tmp_path):
     assert np.isnan(w.game.cooperation_pairs(w.state)).all()
     which, sets = w.game.bargaining_sets(w.state)
     assert which.tolist() == [0] and sets[0].shape == (0, 4)
+
+
+def test_a_sheet_on_which_nothing_passes_is_measured_all_the_same(tmp_path):
+    file = tmp_path / "poor.yaml"
+    file.write_text(json.dumps({"parties": parties(thresholds=[100, 100, 100, 100])}))
+    record = comity.play("scorable", ["favourite"], preset="small_sheet", sheet="file", sheet_file=str(file), bonus=0)
+    measures = episode_measures(record)
+    assert not measures["agreement"].any() and not measures["zopa"].any()
+    assert np.isnan(measures["joint_efficiency_all"]).all()
+
+
+def test_in_a_free_vote_every_deal_can_be_paid():
+    game = Scorable(vote="free", rounds=1)
+    w = worlds_of(30, vote="free", rounds=1)
+    which, sets = game.bargaining_sets(w.state)
+    best = np.array([sets[k].sum(axis=1).max() for k in which])
+    while not w.ended.all():  # all propose the best deal, and say yes to it
+        deal = np.array(
+            [
+                (w.game.table(w.game.sheet_of(world)).scores - world["thresholds"]).sum(axis=1).argmax()
+                for world in w.state
+            ]
+        )
+        moves = np.where(w.state["voting"] == 1, len(w.game.table(w.game.sheet_of(w.state[0])).scores) + YES, deal)
+        w.step(np.repeat(moves[:, None], 6, axis=1).astype(float))
+    assert w.rewards.sum(axis=1) == pytest.approx(best)
+    anchors = [game.anchors_of(game.sheet_of(world))[1] for world in w.state]
+    assert w.rewards.sum(axis=1) == pytest.approx(anchors)
 
 
 # -- what came of it ---------------------------------------------------------------------------------------------------

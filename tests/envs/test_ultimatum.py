@@ -50,10 +50,8 @@ def test_brute_force_agrees_with_the_kernels():
     """Backward induction over all histories that matter, written without the kernels: the value of every turn."""
     for turns in range(2, 7):
         value = (0.0, 0.0)  # without a deal
-        for turn in range(turns, 0, -1):  # whoever has the turn declines the standing offer
+        for turn in range(turns - 1, 0, -1):  # whoever has the turn declines the standing offer
             mover, other = (turn - 1) % 2, turn % 2
-            if turn == turns:
-                continue
             offers = [k for k in range(11) if k >= value[other] - 1e-9]
             value = tuple(10 - offers[0] if i == mover else offers[0] for i in range(2))
         record = comity.play("ultimatum", ["deliberator"], pie=10, horizon=turns)
