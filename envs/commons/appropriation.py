@@ -134,19 +134,18 @@ def observe(p: Params, worlds: Worlds_, out: npt.NDArray[np.float32]) -> None:
         w = worlds[b]
         first = w.step == 0
         for i in range(n):
-            o = out[b, i]
-            o[0] = first
-            o[1] = w.total
-            o[2] = 0.0 if first else w.action[i]
-            o[3] = w.payoff[i]
+            out[b, i, 0] = first
+            out[b, i, 1] = w.total
+            out[b, i, 2] = 0.0 if first else w.action[i]
+            out[b, i, 3] = w.payoff[i]
             k = 4
             if p.identified:
                 for j in range(1, n):
-                    o[k] = 0.0 if first else w.action[(i + j) % n]
+                    out[b, i, k] = 0.0 if first else w.action[(i + j) % n]
                     k += 1
             if p.horizon_known:
-                o[k] = w.step
-                o[k + 1] = p.horizon
+                out[b, i, k] = w.step
+                out[b, i, k + 1] = p.horizon
 
 
 class Appropriation(Game):

@@ -167,20 +167,19 @@ def observe(p: Params, worlds: Worlds_, out: npt.NDArray[np.float32]) -> None:
     for b in range(len(worlds)):
         w = worlds[b]
         for i in range(n):
-            o = out[b, i]
-            o[0] = w.step == 0
-            o[1] = w.total
-            o[2] = w.account[i]
-            o[3] = w.gift[i]
+            out[b, i, 0] = w.step == 0
+            out[b, i, 1] = w.total
+            out[b, i, 2] = w.account[i]
+            out[b, i, 3] = w.gift[i]
             k = 4
             for other in range(i + 1, i + n):
                 j = other if other < n else other - n
-                o[k] = p.endowment - w.account[j]
-                o[k + 1] = w.gift[j]
+                out[b, i, k] = p.endowment - w.account[j]
+                out[b, i, k + 1] = w.gift[j]
                 k += 2
             if p.horizon_known:
-                o[k] = w.step
-                o[k + 1] = p.horizon
+                out[b, i, k] = w.step
+                out[b, i, k + 1] = p.horizon
 
 
 @njit(cache=True)

@@ -197,17 +197,17 @@ def step(p: Params, worlds: Worlds_, actions: Floats, rewards: Floats, ended: np
 
 
 @njit(cache=True)
-def _insert(o: npt.NDArray[np.float32], first: int, count: int, gift: float) -> None:
+def _insert(out: npt.NDArray[np.float32], b: int, i: int, first: int, count: int, gift: float) -> None:
     """Puts a gift where it belongs among the ``count`` ascending ones from ``first`` on."""
     k = first + count
-    while k > first and o[k - 1] > gift:
-        o[k] = o[k - 1]
+    while k > first and out[b, i, k - 1] > gift:
+        out[b, i, k] = out[b, i, k - 1]
         k -= 1
-    o[k] = gift
+    out[b, i, k] = gift
 
 
 @njit(cache=True)
-def _show_gifts(p: Params, w: Any, i: int, o: npt.NDArray[np.float32], first: int) -> None:
+def _show_gifts(p: Params, w: Any, b: int, i: int, out: npt.NDArray[np.float32], first: int) -> None:
     """The last gifts of the others in i's group."""
     others = p.n_agents - 1
     if p.matching == STRANGER:
@@ -215,20 +215,22 @@ def _show_gifts(p: Params, w: Any, i: int, o: npt.NDArray[np.float32], first: in
         count = 0
         for k in range(start, start + p.n_agents):
             if w.order[k] != i and count < others:
-                _insert(o, first, count, w.given[w.order[k]])
+                _insert(out, b, i, first, count, w.given[w.order[k]])
                 count += 1
     elif p.group_choice:
         count = 0
         for j in range(p.n_agents):
             if j != i and w.gave_in[j] == w.gave_in[i] and w.step > 1:
-                _insert(o, first, count, w.given[j])
+                _insert(out, b, i, first, count, w.given[j])
                 count += 1
         for k in range(count, others):
-            o[first + k] = NOBODY
+            out[b, i, first + k] = NOBODY
     else:
         for k in range(others):
             j = i + 1 + k
-            o[first + k] = w.given[j if j < p.n_agents else j - p.n_agents]  # a remainder costs more than all else
+            out[b, i, first + k] = w.given[
+                j if j < p.n_agents else j - p.n_agents
+            ]  # a remainder costs more than all else
 
 
 @njit(cache=True)
@@ -238,26 +240,25 @@ def observe(p: Params, worlds: Worlds_, out: npt.NDArray[np.float32]) -> None:
         w = worlds[b]
         steps = w.step // (1 + p.group_choice)
         for i in range(len(w.action)):
-            o = out[b, i]
-            o[0] = w.step <= p.group_choice
-            o[1] = w.given[i]
-            o[2] = w.payoff[i]
+            out[b, i, 0] = w.step <= p.group_choice
+            out[b, i, 1] = w.given[i]
+            out[b, i, 2] = w.payoff[i]
             k = 3
             if w.step == 0 and p.matching == STRANGER:  # there was no group yet
                 for _ in range(p.n_agents - 1):
-                    o[k] = 0.0
+                    out[b, i, k] = 0.0
                     k += 1
             else:
-                _show_gifts(p, w, i, o, k)
+                _show_gifts(p, w, b, i, out, k)
                 k += p.n_agents - 1
             if p.group_choice:
-                o[k] = w.choosing
-                o[k + 1] = w.group[i]
-                o[k + 2] = w.size[w.group[i]]
+                out[b, i, k] = w.choosing
+                out[b, i, k + 1] = w.group[i]
+                out[b, i, k + 2] = w.size[w.group[i]]
                 k += 3
             if p.horizon_known:
-                o[k] = steps
-                o[k + 1] = p.horizon
+                out[b, i, k] = steps
+                out[b, i, k + 1] = p.horizon
 
 
 @njit(cache=True)
@@ -267,11 +268,10 @@ def legal(p: Params, worlds: Worlds_, out: npt.NDArray[np.int8]) -> None:
     for b in range(len(worlds)):
         choosing = worlds[b].choosing
         for i in range(p.n_agents):
-            o = out[b, i]
             for k in range(gifts):
-                o[k] = not choosing
+                out[b, i, k] = not choosing
             for k in range(gifts, gifts + CHOICES):
-                o[k] = choosing
+                out[b, i, k] = choosing
 
 
 class PublicGoods(Game):

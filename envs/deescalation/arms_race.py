@@ -169,18 +169,17 @@ def observe(p: Params, worlds: Worlds_, out: npt.NDArray[np.float32]) -> None:
     for b in range(len(worlds)):
         w = worlds[b]
         for i in range(n):
-            o = out[b, i]
-            o[0] = w.arms[i]
-            o[1] = w.change[i]
+            out[b, i, 0] = w.arms[i]
+            out[b, i, 1] = w.change[i]
             k = 2
             for d in range(1, n):
                 j = i + d if i + d < n else i + d - n
-                o[k] = w.seen[i, j, ARMS]
-                o[k + 1] = w.seen[i, j, CHANGE]
+                out[b, i, k] = w.seen[i, j, ARMS]
+                out[b, i, k + 1] = w.seen[i, j, CHANGE]
                 k += 2
             if p.horizon_known:
-                o[k] = w.step
-                o[k + 1] = p.horizon
+                out[b, i, k] = w.step
+                out[b, i, k + 1] = p.horizon
 
 
 _RICHARDSON = {"continuous": True}

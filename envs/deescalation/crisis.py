@@ -14,7 +14,7 @@ each two there is tension X in [0, 100]. In a step all act at once, on the state
 4. two who concede to each other both get ``dividend``·min(w_ij, w_ji), w = 1 for a DE at the other, 1/(n − 1) for one
    at nobody in particular;
 5. X_ij += the severity of each of the two acts that is aimed at the other or at nobody;
-6. an accident in a pair, with probability ``accident_prob``·X/100: both lose E and S, and X rises;
+6. an accident in a pair, with probability ``accident_prob``·X/100 (X not yet clipped): both lose E and S, X rises;
 7. all is clipped to its range but E; 8. a nation with E ≤ 0 or S ≤ 0 collapses and leaves.
 
 The 18 acts are a table (``crisis_actions.csv``; ``actions`` names a file of one's own), in six classes: de-escalation
@@ -49,14 +49,11 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
-from numba import njit
 
-from ..chance import HAZARD, PERCEPTION_NOISE, uniform
 from ..faces import entry_points
 from ..game import (
     COMMON_OUTCOMES,
     RUNNING,
-    TERMINATED,
     Anchors,
     Continuation,
     Field,
@@ -67,44 +64,32 @@ from ..game import (
     Kernels,
     Rung,
     Worlds_,
-    close_step,
-    open_episode,
-    stay_ended,
     world_dtype,
 )
 from ..monte_carlo import WORLDS, random_play_total
 from ..settings import Range, refuse
 from ..worlds import Worlds
-from .actions import (
-    CLASS_WORDS,
-    CLASSES,
-    DE,
-    EFFECTS,
-    GIFT_E,
-    GIFT_S,
-    HARM_E,
-    HARM_S,
-    NEEDS_M,
-    NEEDS_W,
-    NU,
-    OWN_E,
-    OWN_M,
-    OWN_S,
-    OWN_W,
-    PO,
-    SQ,
-    VI,
-    read_actions,
+from . import crisis_words
+from .actions import CLASSES, DE, GIFT_E, HARM_E, NEEDS_M, NEEDS_W, NU, OWN_E, PO, SQ, read_actions
+from .crisis_rules import (
+    MOST_MILITARY,
+    MOST_STABILITY,
+    MOST_TENSION,
+    MOST_WEAPONS,
+    NO_ACT,
+    NOBODY,
+    SOMEBODY_ELSE,
+    UNSEEN,
+    USUAL_MILITARY,
+    is_legal,
+    legal,
+    observe,
+    reset,
+    step,
 )
+from .crisis_words import STATE
 
-COLLAPSED = len(COMMON_OUTCOMES)
-MOST_STABILITY, MOST_MILITARY, MOST_WEAPONS, MOST_TENSION = 20.0, 20.0, 10.0, 100.0
-USUAL_MILITARY = 10.0  # with which violence does the harm of the table
-NOBODY, NO_ACT, SOMEBODY_ELSE = -1, -2, -3  # targets that are no seat
-UNSEEN = -1
 LARGEST = 1e6
-RIVAL = ("present", "class", "aim", "tension")
-STATE = ("economy", "stability", "military", "weapons")
 Amount = Range(0, LARGEST)
 ByClass = tuple[float, float, float, float, float, float]
 
@@ -151,310 +136,6 @@ class Params(NamedTuple):
     continuation: Continuation = 1.0
 
 
-Rules = Any
-"""What the kernels take: one record of all parameters and the table of actions (:meth:`Crisis.encode`). A tuple of so
-many would be copied, and its arrays counted, at every call; that costs fifty times what a step does.
-"""
-
-
-@njit(cache=True)
-def reset(p: Rules, worlds: Worlds_, again: npt.NDArray[np.bool_]) -> None:
-    """All are there, alike, and know it."""
-    n = p.n_agents
-    for b in range(len(worlds)):
-        if again[b]:
-            w = worlds[b]
-            open_episode(w)
-            for i in range(n):
-                w.present[i] = True
-                w.economy[i] = p.economy
-                w.stability[i] = p.stability
-                w.military[i] = p.military
-                w.weapons[i] = p.weapons
-                w.target[i] = NO_ACT
-                for j in range(n):
-                    hot = i + j == 1 and not np.isnan(p.hot_pair)
-                    w.tension[i, j] = w.reckoned[i, j] = 0.0 if i == j else p.hot_pair if hot else p.tension
-                    w.seen[i, j] = UNSEEN
-            w.mean_tension = _mean_tension(w)
-
-
-@njit(cache=True)
-def _mean_tension(w: Any) -> float:
-    """Over the pairs that are there, 0 where there is none."""
-    total, pairs = 0.0, 0
-    for i in range(len(w.present)):
-        for j in range(i):
-            if w.present[i] and w.present[j]:
-                total += w.tension[i, j]
-                pairs += 1
-    return total / max(1, pairs)
-
-
-@njit(cache=True)
-def _target(n: int, i: int, ahead: int) -> int:
-    """The seat that sits so far ahead of i."""
-    return i + ahead if i + ahead < n else i + ahead - n
-
-
-@njit(cache=True)
-def _can(p: Rules, w: Any, i: int, a: int) -> bool:
-    """Do class and needs allow i the act a?"""
-    if w.military[i] < p.effects[a, NEEDS_M] or w.weapons[i] < p.effects[a, NEEDS_W]:
-        return False
-    return p.allowed[p.rank[a]] == 1
-
-
-@njit(cache=True)
-def _is_legal(p: Rules, w: Any, i: int, move: int) -> bool:
-    """By its class, its needs and its target; whoever is not there has one move."""
-    if w.present[i] == 0:
-        return move == p.neutral
-    ahead = p.ahead_of[move]
-    there = ahead == 0 or w.present[_target(p.n_agents, i, ahead)] == 1
-    return there and _can(p, w, i, p.act_of[move])
-
-
-@njit(cache=True)
-def _choose(p: Rules, w: Any, i: int, asked: float) -> None:
-    """What i asked for if that is legal, else the neutral act."""
-    w.payoff[i] = 0.0
-    if not w.present[i]:
-        w.intended[i] = w.action[i] = w.cooperation[i] = np.nan
-        w.target[i] = NO_ACT
-        return
-    w.intended[i] = asked
-    move = int(asked) if 0.0 <= asked < len(p.act_of) else -1
-    if move != asked or not _is_legal(p, w, i, move):
-        w.illegal[i] += 1
-        move = p.neutral
-    w.action[i] = move
-    ahead = p.ahead_of[move]
-    w.target[i] = _target(p.n_agents, i, ahead) if ahead > 0 else NOBODY
-
-
-@njit(cache=True)
-def _act(p: Rules, w: Any, i: int) -> int:
-    """The row of i's act in the table."""
-    return p.act_of[int(w.action[i])]
-
-
-@njit(cache=True)
-def _addresses(w: Any, i: int, j: int) -> bool:
-    """Is i's act aimed at j, or at nobody in particular?"""
-    return w.target[i] == j or w.target[i] == NOBODY
-
-
-@njit(cache=True)
-def _flow(p: Rules, w: Any, i: int, others: int) -> None:
-    """What a step brings by itself, and what i's act costs it; M and W change later, for harm goes by those of the
-    start.
-    """
-    tension = 0.0
-    for j in range(p.n_agents):
-        if j != i and w.target[j] != NO_ACT:
-            tension += w.tension[i, j]
-    a = _act(p, w, i)
-    w.economy[i] += p.growth - p.upkeep * w.military[i] - p.tension_cost * tension / others + p.effects[a, OWN_E]
-    w.stability[i] += p.effects[a, OWN_S]
-
-
-@njit(cache=True)
-def _hit(p: Rules, w: Any, i: int, j: int) -> None:
-    """What i's act does to its target j, and brings i."""
-    a, theirs = _act(p, w, i), p.rank[_act(p, w, j)]
-    rank = p.rank[a]
-    w.economy[j] += p.effects[a, GIFT_E]
-    w.stability[j] += p.effects[a, GIFT_S]
-    if p.effects[a, HARM_E] == 0.0 and p.effects[a, HARM_S] == 0.0:
-        return
-    factor = p.guard[theirs]
-    if rank == VI:
-        factor *= w.military[i] / USUAL_MILITARY
-    harm = factor * p.effects[a, HARM_E]
-    w.economy[j] -= harm
-    w.stability[j] -= factor * p.effects[a, HARM_S]
-    if theirs < VI or w.target[j] != i:
-        w.economy[i] += p.capture[theirs] * harm
-    if rank == NU and w.weapons[j] >= 1.0:
-        w.economy[i] -= p.second_strike * p.effects[a, HARM_E]
-        w.stability[i] -= p.second_strike * p.effects[a, HARM_S]
-
-
-@njit(cache=True)
-def _concession(p: Rules, w: Any, i: int, j: int, others: int) -> float:
-    """w_ij: how much i concedes to j."""
-    if p.rank[_act(p, w, i)] != DE:
-        return 0.0
-    return 1.0 if w.target[i] == j else 1.0 / others if w.target[i] == NOBODY else 0.0
-
-
-@njit(cache=True)
-def _label(p: Rules, w: Any, i: int, j: int) -> float:
-    """c_ij."""
-    rank = p.rank[_act(p, w, i)]
-    if rank == SQ or not _addresses(w, i, j):
-        return 0.5
-    return 1.0 if rank == DE else 0.0
-
-
-@njit(cache=True)
-def _perceive(p: Rules, w: Any, i: int, j: int) -> int:
-    """The rank of j's act as i sees it; a shift beyond the ends is dropped."""
-    rank = p.rank[_act(p, w, j)]
-    if p.perception_noise > 0.0:
-        draw = uniform(w.key, w.step, PERCEPTION_NOISE, i * p.n_agents + j)
-        if draw < p.perception_noise / 2.0:
-            return max(DE, rank - 1)
-        if draw < p.perception_noise:
-            return min(NU, rank + 1)
-    return rank
-
-
-@njit(cache=True)
-def _raise_tension(p: Rules, w: Any, i: int, j: int) -> None:
-    """What the acts of i and j add to the tension between them, and to what i reckons it to be."""
-    w.seen[i, j] = _perceive(p, w, i, j)
-    if _addresses(w, i, j):
-        mine = p.severity[p.rank[_act(p, w, i)]]
-        w.tension[i, j] += mine
-        w.reckoned[i, j] += mine
-    if _addresses(w, j, i):
-        w.tension[i, j] += p.severity[p.rank[_act(p, w, j)]]
-        w.reckoned[i, j] += p.severity[w.seen[i, j]]
-
-
-@njit(cache=True)
-def _accident(p: Rules, w: Any, i: int, j: int) -> None:
-    """Harm to both that nobody meant; both know of it."""
-    chance = p.accident_prob * w.tension[i, j] / MOST_TENSION
-    if chance > 0.0 and uniform(w.key, w.step, HAZARD, i * p.n_agents + j) < chance:
-        for k in (i, j):
-            w.economy[k] -= p.accident_harm[0]
-            w.stability[k] -= p.accident_harm[1]
-            other = i + j - k
-            w.tension[k, other] += p.accident_harm[2]
-            w.reckoned[k, other] += p.accident_harm[2]
-
-
-@njit(cache=True)
-def _settle(p: Rules, w: Any, i: int) -> bool:
-    """Changes M and W, clips, pays; is i still there?"""
-    a = _act(p, w, i)
-    w.stability[i] = min(MOST_STABILITY, max(0.0, w.stability[i]))
-    w.military[i] = min(MOST_MILITARY, max(0.0, w.military[i] + p.effects[a, OWN_M]))
-    w.weapons[i] = min(MOST_WEAPONS, max(0.0, w.weapons[i] + p.effects[a, OWN_W]))
-    for j in range(p.n_agents):
-        w.tension[i, j] = min(MOST_TENSION, max(0.0, w.tension[i, j]))
-        w.reckoned[i, j] = min(MOST_TENSION, max(0.0, w.reckoned[i, j]))
-    w.payoff[i] += w.economy[i] + w.stability[i]
-    w.present[i] = w.economy[i] > 0.0 and w.stability[i] > 0.0
-    return w.present[i] == 1
-
-
-@njit(cache=True)
-def step(p: Rules, worlds: Worlds_, actions: Floats, rewards: Floats, ended: npt.NDArray[np.int8]) -> None:
-    """All act at once; those who collapse leave."""
-    n = p.n_agents
-    for b in range(len(worlds)):
-        w = worlds[b]
-        if w.ended != RUNNING:
-            stay_ended(w, rewards[b])
-            continue
-        others = -1
-        for i in range(n):
-            others += w.present[i]
-            _choose(p, w, i, actions[b, i])
-        for i in range(n):
-            if w.present[i]:
-                w.payoff[i] = -(w.economy[i] + w.stability[i])
-                _flow(p, w, i, others)
-        for i in range(n):
-            if w.present[i] and w.target[i] >= 0:
-                _hit(p, w, i, w.target[i])
-        for i in range(n):
-            kindness = 0.0
-            for j in range(n):
-                if i != j and w.present[i] and w.present[j]:
-                    kindness += _label(p, w, i, j)
-                    mutual = min(_concession(p, w, i, j, others), _concession(p, w, j, i, others))
-                    w.economy[i] += p.dividend * mutual
-                    _raise_tension(p, w, i, j)
-                else:
-                    w.seen[i, j] = UNSEEN
-            if w.present[i]:
-                w.cooperation[i] = kindness / others
-        for i in range(n):
-            for j in range(i):
-                if w.present[i] and w.present[j]:
-                    _accident(p, w, j, i)
-        left = 0
-        for i in range(n):
-            if w.present[i]:
-                left += _settle(p, w, i)
-            rewards[b, i] = w.payoff[i]
-        w.mean_tension = _mean_tension(w)
-        if left <= 1:
-            w.ended = TERMINATED
-            w.outcome = COLLAPSED
-        close_step(w, p.horizon, p.horizon_known, p.continuation)
-        ended[b] = w.ended
-
-
-@njit(cache=True)
-def observe(p: Rules, worlds: Worlds_, out: npt.NDArray[np.float32]) -> None:
-    """Own state, act and payoff, then the rivals."""
-    n = p.n_agents
-    shown = p.perception_noise == 0.0 or p.public_state
-    for b in range(len(worlds)):
-        w = worlds[b]
-        for i in range(n):
-            o = out[b, i]
-            o[0] = w.economy[i]
-            o[1] = w.stability[i]
-            o[2] = w.military[i]
-            o[3] = w.weapons[i]
-            o[4] = UNSEEN if np.isnan(w.action[i]) else w.action[i]
-            o[5] = w.payoff[i]
-            k = 6
-            for d in range(1, n):
-                j = _target(n, i, d)
-                there, acted = w.present[j], w.seen[i, j] != UNSEEN
-                o[k] = there
-                o[k + 1] = w.seen[i, j]
-                o[k + 2] = 0.0 if not acted or w.target[j] == NOBODY else 1.0 if w.target[j] == i else -1.0
-                o[k + 3] = w.reckoned[i, j] if there else 0.0
-                k += 4
-                if shown:
-                    o[k] = w.economy[j] if there else 0.0
-                    o[k + 1] = w.stability[j] if there else 0.0
-                    o[k + 2] = w.military[j] if there else 0.0
-                    o[k + 3] = w.weapons[j] if there else 0.0
-                    k += 4
-            if p.horizon_known:
-                o[k] = w.step
-                o[k + 1] = p.horizon
-
-
-@njit(cache=True)
-def legal(p: Rules, worlds: Worlds_, out: npt.NDArray[np.int8]) -> None:
-    """Every move by its class, needs and target."""
-    n, moves = p.n_agents, len(p.act_of)
-    act_of, ahead_of = p.act_of, p.ahead_of  # looked up once: what is written could be anything
-    for b in range(len(worlds)):
-        w = worlds[b]
-        for i in range(n):
-            o = out[b, i]
-            before, fine, here = -1, False, w.present[i] == 1
-            for move in range(moves):
-                a, ahead = act_of[move], ahead_of[move]
-                if a != before:  # an act with a target is as many moves as there are rivals
-                    before, fine = a, here and _can(p, w, i, a)
-                o[move] = fine and (ahead == 0 or w.present[_target(n, i, ahead)] == 1)
-            if not here:
-                o[p.neutral] = 1
-
-
 class Crisis(Game):
     """The game of this page."""
 
@@ -485,16 +166,21 @@ class Crisis(Game):
             raise refuse("crisis.allowed", q.allowed, "true for SQ, to which the neutral act belongs")
 
     def encode(self) -> Any:
-        """One record: the parameters (``guard`` with f in that of DE); the ``effects`` (A, 10) and the ``rank`` (A,) of
-        every act; of every move its act, ``act_of`` (m,), and how many seats ahead its target sits, ``ahead_of`` (m,),
-        0 if it has none; and the move that stands in for an illegal one, ``neutral``.
+        """One record: the parameters (``guard`` with f in that of DE); of every move its act, ``act_of`` (m,), the
+        act's ``effects`` (m, 10) and ``rank`` (m,), what it needs of M and W (infinitely much if its class is not
+        allowed), and how many seats ahead its target sits, ``ahead_of`` (m,), 0 if it has none; and the move that
+        stands in for an illegal one, ``neutral``.
         """
-        table, n = self.actions, self.params.n_agents
+        table, q = self.actions, self.params
+        n = q.n_agents
         ahead = [range(1, n) if targeted else (0,) for targeted in table.targeted]
         act_of = np.repeat(np.arange(len(ahead)), [len(one) for one in ahead])
         parts = {name: np.asarray(value) for name, value in super().encode()._asdict().items() if name != "actions"}
-        parts |= {"guard": self.guard, "allowed": parts["allowed"].astype(np.int8)}
-        parts |= {"effects": table.effects, "rank": table.ranks, "act_of": act_of}
+        del parts["allowed"]
+        rank, effects = table.ranks[act_of], table.effects[act_of]
+        needs = np.where(np.array(q.allowed)[rank, None], effects[:, [NEEDS_M, NEEDS_W]], np.inf)
+        parts |= {"guard": self.guard, "act_of": act_of, "effects": effects, "rank": rank}
+        parts |= {"needs_military": needs[:, 0], "needs_weapons": needs[:, 1]}
         parts |= {"ahead_of": np.array([d for one in ahead for d in one], np.int64)}
         parts |= {"neutral": np.flatnonzero(act_of == table.neutral[0])[0]}
         record = np.zeros((), np.dtype([(name, part.dtype, part.shape) for name, part in parts.items()], align=True))
@@ -613,7 +299,7 @@ class Crisis(Game):
         """By class and target; where it is not known at whom else an act was aimed, .5 towards all."""
         acts, target = worlds["action"], worlds["target"]
         acted = target != NO_ACT
-        rank = self.actions.ranks[self.p["act_of"][np.where(acted, acts, self.p["neutral"]).astype(np.int64)]]
+        rank = self.p["rank"][np.where(acted, acts, self.p["neutral"]).astype(np.int64)]
         towards = (target[:, :, None] == np.arange(self.n_agents)) | (target == NOBODY)[:, :, None]
         label = np.where(rank == DE, 1.0, np.where(rank == SQ, 0.5, 0.0))[:, :, None]
         known = acted[:, :, None] & acted[:, None, :] & ~np.eye(self.n_agents, dtype=bool)
@@ -621,7 +307,7 @@ class Crisis(Game):
 
     def exemplar(self, worlds: Worlds_, seat: int, cooperative: bool) -> Floats:
         """The first legal act of de-escalation, or of posture and above; among several rivals one towards all."""
-        rank = self.actions.ranks[self.p["act_of"]]
+        rank = self.p["rank"]
         fitting = np.flatnonzero(rank == DE if cooperative else rank >= PO)
         if self.n_agents > 2:
             fitting = fitting[np.argsort(self.p["ahead_of"][fitting] > 0, kind="stable")]
@@ -632,7 +318,7 @@ class Crisis(Game):
 
     def rungs(self) -> tuple[Rung, ...]:
         """Severity and rank of every move's class."""
-        ranks = self.actions.ranks[self.p["act_of"]].tolist()
+        ranks = self.p["rank"].tolist()
         return tuple(Rung(self.params.severity[rank], rank) for rank in ranks)
 
     # -- what a seat believes ----------------------------------------------------------------------------------------
@@ -676,7 +362,7 @@ class Crisis(Game):
             known = np.array([NOBODY, seat, SOMEBODY_ELSE])[aim]
             worlds["target"][:, j] = np.where(move < 0, NO_ACT, known)
             if not self.shows_states:
-                needs = np.where(move[:, None] < 0, 0, self.p["effects"][self.p["act_of"][move]])
+                needs = np.where(move[:, None] < 0, 0, self.p["effects"][move])
                 for name in STATE:
                     worlds[name][:, j] = start[name][j]
                 worlds["military"][:, j] = np.maximum(worlds["military"][:, j], needs[:, NEEDS_M])
@@ -736,88 +422,26 @@ class Crisis(Game):
 
     # -- in words ----------------------------------------------------------------------------------------------------
 
-    def _described(self, act: int) -> str:
-        """A row of the table in words."""
-        table = self.actions
-        aim = "towards another" if table.targeted[act] else "no target"
-        numbers = zip(EFFECTS, table.effects[act], strict=True)
-        told = [f"{name.replace('_', ' ')} {value:g}" for name, value in numbers if value]
-        return f"{table.names[act]} ({CLASSES[table.ranks[act]]}, {aim}): {', '.join(told) or 'no effect'}."
-
     def brief(self, seat: int) -> str:
         """The rules in words, the table of actions among them."""
-        q = self.params
-
-        def by_class(values: Any) -> str:
-            return ", ".join(f"{name} {value:g}" for name, value in zip(CLASSES, values, strict=True))
-
-        legal_classes = [name for name, fine in zip(CLASSES, q.allowed, strict=True) if fine]
-        lines = [
-            f"You are agent {seat}, one of {self.n_agents} nations in a crisis. Each starts with economy {q.economy:g},"
-            f" stability {q.stability:g} (of at most {MOST_STABILITY:g}), military {q.military:g} (of"
-            f" {MOST_MILITARY:g}) and weapons {q.weapons:g} (of {MOST_WEAPONS:g}).",
-            f"The tension between each two is {q.tension:g} (of {MOST_TENSION:g})."
-            + ("" if q.hot_pair is None else f" Between agents 0 and 1 it is {q.hot_pair:g}."),
-            "In each step all act at the same time. You are paid the change of your economy and stability together.",
-            "A nation whose economy or stability is down to 0 collapses and leaves; all ends when at most one is left.",
-            f"The economy grows by {q.growth:g} per step, less {q.upkeep:g} per unit of military and"
-            f" {q.tension_cost:g} per unit of mean tension.",
-            "The classes of acts are DE de-escalation, SQ status quo, PO posture, NV non-violent escalation, VI"
-            f" violence, NU nuclear. Legal are {', '.join(legal_classes)}.",
-            f"Harm to you is multiplied, by the class of your own act: {by_class(self.guard)}.",
-            "Of the economic harm that you do you gain a share, by the class of the other's act:"
-            f" {by_class(q.capture)}.",
-            f"Violence does harm × your military/{USUAL_MILITARY:g}. A nuclear act at a nation with a weapon costs you"
-            f" {q.second_strike:g} × the harm of the list.",
-            f"Two who de-escalate towards each other both get {q.dividend:g}; an act of DE without a target is shared"
-            " among the others.",
-            f"An act aimed at another, or at nobody, changes the tension: {by_class(q.severity)}.",
-        ]
-        if q.accident_prob:
-            loss, shock, heat = q.accident_harm
-            lines.append(
-                f"In each pair an accident happens with probability {q.accident_prob:g} × tension/100: both lose"
-                f" economy {loss:g} and stability {shock:g}, and tension rises by {heat:g}."
-            )
-        if q.perception_noise:
-            lines.append(
-                f"The class of another's act is perceived one step too high or too low with probability"
-                f" {q.perception_noise:g}."
-            )
-        lines += ["What you can do:", *(self._described(act) for act in range(len(self.actions.names)))]
-        return "\n".join([*lines, *self.told_end()])
+        return "\n".join([*crisis_words.brief(self.params, self.actions, self.guard.tolist(), seat), *self.told_end()])
 
     def view(self, world: Any, seat: int) -> str:
         """The own state, and what is seen of the rivals."""
         lines = [f"Step {world['step'] + 1} of {self.params.horizon}."] if self.params.horizon_known else []
-        lines.append(f"You have {self._state(world, seat)}.")
+        lines.append(f"You have {crisis_words.state(world, seat)}.")
         if not world["present"][seat]:
             lines.append("Your nation has collapsed: you have no say any more.")
         if not np.isnan(world["action"][seat]):
             done = self.words(int(world["action"][seat]), seat)
             lines.append(f"Last you did: {done}; it paid {world['payoff'][seat]:g}.")
         for d in range(1, self.n_agents):
-            lines += self._rival(world, seat, (seat + d) % self.n_agents)
+            lines += crisis_words.rival(world, seat, (seat + d) % self.n_agents, self.shows_states)
         return "\n".join(lines)
-
-    def _state(self, world: Any, i: int) -> str:
-        return ", ".join(f"{name} {world[name][i]:g}" for name in STATE)
-
-    def _rival(self, world: Any, seat: int, j: int) -> list[str]:
-        """What ``seat`` sees of j."""
-        seen, target = int(world["seen"][seat, j]), int(world["target"][j])
-        lines = []
-        if seen != UNSEEN:
-            aim = "nobody" if target == NOBODY else "you" if target == seat else "another"
-            lines.append(f"agent {j}: its last act was seen as {CLASSES[seen]} ({CLASS_WORDS[seen]}), aimed at {aim}.")
-        if not world["present"][j]:
-            return [*lines, f"agent {j} has collapsed and is gone."]
-        state = f" It has {self._state(world, j)}." if self.shows_states else ""
-        return [*lines, f"agent {j}: you reckon the tension to be {world['reckoned'][seat, j]:g}.{state}"]
 
     def move_schema(self, world: Any, seat: int) -> dict[str, Any]:
         """The words for the moves that are legal now."""
-        moves = [move for move in range(self.n_moves) if _is_legal(self.p, world, seat, move)]
+        moves = [move for move in range(self.n_moves) if is_legal(self.p, world, seat, move)]
         return {"type": "string", "enum": [self.words(move, seat) for move in moves]}
 
 

@@ -265,29 +265,28 @@ def observe(p: Params, worlds: Worlds_, out: npt.NDArray[np.float32]) -> None:
     for b in range(len(worlds)):
         w = worlds[b]
         for i in range(p.n_agents):
-            o = out[b, i]
             j, donates = w.partner[i], w.donates[i]
-            o[0] = donates
-            o[1] = j
-            o[2] = w.holdings[i]
-            o[3] = w.holdings[j]
-            o[4] = _shown(w.cooperation[i])
-            o[5] = _shown(w.received[i])
-            o[6] = w.payoff[i]
+            out[b, i, 0] = donates
+            out[b, i, 1] = j
+            out[b, i, 2] = w.holdings[i]
+            out[b, i, 3] = w.holdings[j]
+            out[b, i, 4] = _shown(w.cooperation[i])
+            out[b, i, 5] = _shown(w.received[i])
+            out[b, i, 6] = w.payoff[i]
             k = 7
             if p.information == TRACE:
                 for link in range(p.trace_depth):
-                    o[k + link] = _shown(w.trace[j, link]) if donates else -1.0
+                    out[b, i, k + link] = _shown(w.trace[j, link]) if donates else -1.0
                 k += p.trace_depth
             elif p.information != NONE:
                 if p.information == IMAGE:
-                    o[k] = w.image[j] if donates else 0.0
+                    out[b, i, k] = w.image[j] if donates else 0.0
                 else:
-                    o[k] = w.good[j] if donates else -1.0
+                    out[b, i, k] = w.good[j] if donates else -1.0
                 k += 1
             if p.horizon_known:
-                o[k] = w.step
-                o[k + 1] = p.horizon
+                out[b, i, k] = w.step
+                out[b, i, k + 1] = p.horizon
 
 
 @njit(cache=True)
@@ -297,13 +296,12 @@ def legal(p: Params, worlds: Worlds_, out: npt.NDArray[np.int8]) -> None:
     for b in range(len(worlds)):
         w = worlds[b]
         for i in range(p.n_agents):
-            o = out[b, i]
             donates = w.donates[i] == 1 and w.ended == RUNNING
             gives = donates and _can_give(p, w, i)
             for k in range(1, most + 1):
-                o[k] = gives
-            o[0] = donates
-            o[most + 1] = not donates
+                out[b, i, k] = gives
+            out[b, i, 0] = donates
+            out[b, i, most + 1] = not donates
 
 
 @njit(cache=True)

@@ -168,16 +168,15 @@ def observe(p: Rules, worlds: Worlds_, out: npt.NDArray[np.float32]) -> None:
     for b in range(len(worlds)):
         w = worlds[b]
         for i in range(2):
-            o = out[b, i]
-            o[0] = _mover(w) == i and w.ended == RUNNING
-            o[1] = w.investor == i
-            o[2] = NOT_SENT if w.sent == NOT_SENT else w.sent / p.scale
-            o[3] = w.payoff[i]
+            out[b, i, 0] = _mover(w) == i and w.ended == RUNNING
+            out[b, i, 1] = w.investor == i
+            out[b, i, 2] = NOT_SENT if w.sent == NOT_SENT else w.sent / p.scale
+            out[b, i, 3] = w.payoff[i]
             for k in range(2 * p.rounds_shown):
-                o[4 + k] = w.history[k]
+                out[b, i, 4 + k] = w.history[k]
             if p.horizon_known:
-                o[4 + 2 * p.rounds_shown] = w.step
-                o[5 + 2 * p.rounds_shown] = p.horizon
+                out[b, i, 4 + 2 * p.rounds_shown] = w.step
+                out[b, i, 5 + 2 * p.rounds_shown] = p.horizon
 
 
 @njit(cache=True)
@@ -187,11 +186,12 @@ def legal(p: Rules, worlds: Worlds_, out: npt.NDArray[np.int8]) -> None:
         w = worlds[b]
         mover = _mover(w) if w.ended == RUNNING else -1
         for i in range(2):
-            o = out[b, i]
             moves = _most(p, w) + 1 if mover == i else 0
-            o[:] = 0
-            o[:moves] = 1
-            o[p.passing] = mover != i
+            for k in range(p.passing):
+                out[b, i, k] = 0
+            for k in range(moves):
+                out[b, i, k] = 1
+            out[b, i, p.passing] = mover != i
 
 
 class Trust(Game):

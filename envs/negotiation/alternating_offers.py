@@ -213,17 +213,16 @@ def observe(p: Rules, worlds: Worlds_, out: npt.NDArray[np.float32]) -> None:
     for b in range(len(worlds)):
         w = worlds[b]
         for i in range(2):
-            o = out[b, i]
-            o[0] = w.mover == i and w.ended == RUNNING
+            out[b, i, 0] = w.mover == i and w.ended == RUNNING
             share = w.standing / p.pie_units
-            o[1] = -1.0 if w.standing == NO_OFFER else 1.0 - share if w.offered_by == i else share
-            o[2] = w.offered_by == i
-            o[3] = w.step + 1
-            o[4] = w.opener == i
-            o[5] = w.lost_turn
+            out[b, i, 1] = -1.0 if w.standing == NO_OFFER else 1.0 - share if w.offered_by == i else share
+            out[b, i, 2] = w.offered_by == i
+            out[b, i, 3] = w.step + 1
+            out[b, i, 4] = w.opener == i
+            out[b, i, 5] = w.lost_turn
             if p.horizon_known:
-                o[6] = w.step
-                o[7] = p.horizon
+                out[b, i, 6] = w.step
+                out[b, i, 7] = p.horizon
 
 
 @njit(cache=True)
@@ -232,14 +231,14 @@ def legal(p: Rules, worlds: Worlds_, out: npt.NDArray[np.int8]) -> None:
     for b in range(len(worlds)):
         w = worlds[b]
         for i in range(2):
-            o = out[b, i]
             turn = w.mover == i and w.ended == RUNNING
             last = w.step >= p.horizon
-            o[:] = turn and not last
-            o[p.pie_units + ACCEPT] = turn and _can_accept(w)
-            o[p.pie_units + REJECT] = turn and last
-            o[p.pie_units + OPT_OUT] = turn and _can_accept(w) and not np.isnan(p.outside_option[0])
-            o[p.pie_units + PASS] = not turn
+            for units in range(p.pie_units + 1):
+                out[b, i, units] = turn and not last
+            out[b, i, p.pie_units + ACCEPT] = turn and _can_accept(w)
+            out[b, i, p.pie_units + REJECT] = turn and last
+            out[b, i, p.pie_units + OPT_OUT] = turn and _can_accept(w) and not np.isnan(p.outside_option[0])
+            out[b, i, p.pie_units + PASS] = not turn
 
 
 class AlternatingOffers(Game):

@@ -270,25 +270,24 @@ def observe(p: Rules, worlds: Worlds_, out: npt.NDArray[np.float32]) -> None:
         w = worlds[b]
         c = w.context
         for i in range(2):
-            o = out[b, i]
             offer = w.standing != NO_OFFER
-            o[0] = _has_turn(w, i)
-            o[1] = offer
-            o[2] = w.offered_by == i
-            o[3] = w.lost_turn
-            o[4] = w.proposals[i]
-            o[5] = w.proposals[1 - i]
+            out[b, i, 0] = _has_turn(w, i)
+            out[b, i, 1] = offer
+            out[b, i, 2] = w.offered_by == i
+            out[b, i, 3] = w.lost_turn
+            out[b, i, 4] = w.proposals[i]
+            out[b, i, 5] = w.proposals[1 - i]
             k = OWN_COLUMNS
             seen = _turned(i, w.standing, whole[c], p.mirrored) if offer else 0
             for part in range(parts.shape[1]):
-                o[k] = parts[seen, part] if offer else -1.0
+                out[b, i, k] = parts[seen, part] if offer else -1.0
                 k += 1
             for fact in range(told.shape[2]):
-                o[k] = told[c, i, fact]
+                out[b, i, k] = told[c, i, fact]
                 k += 1
             if p.horizon_known:
-                o[k] = w.step
-                o[k + 1] = p.horizon
+                out[b, i, k] = w.step
+                out[b, i, k + 1] = p.horizon
 
 
 @njit(cache=True)
@@ -302,18 +301,14 @@ def legal(p: Rules, worlds: Worlds_, out: npt.NDArray[np.int8]) -> None:
         w = worlds[b]
         c = w.context
         for i in range(2):
-            o = out[b, i]
             turn = _has_turn(w, i)
             propose = turn and _can_propose(w, i, p.horizon, p.max_proposals)
             accept = turn and _can_accept(w, i)
-            if propose:
-                for k in range(deals):
-                    o[k] = feasible[c, k]
-            else:
-                o[:] = 0
-            o[deals + ACCEPT] = accept
-            o[deals + REJECT] = turn and (accept or not propose)
-            o[deals + PASS] = not turn
+            for k in range(deals):
+                out[b, i, k] = feasible[c, k] if propose else 0
+            out[b, i, deals + ACCEPT] = accept
+            out[b, i, deals + REJECT] = turn and (accept or not propose)
+            out[b, i, deals + PASS] = not turn
 
 
 @njit(cache=True)

@@ -291,32 +291,31 @@ def observe(p: Rules, worlds: Worlds_, out: npt.NDArray[np.float32]) -> None:
         window, issues = w.said.shape
         runs = w.ended == RUNNING
         for i in range(n):
-            o = out[b, i]
-            o[0] = runs and (w.casts[i] if w.voting else w.speaker == i)
-            o[1] = runs and not w.voting and _is_final(p, w)
-            o[2] = runs and w.voting
-            o[3] = w.party[i]
-            o[4] = w.thresholds[i]
-            o[5] = w.worth[i]
-            o[6] = w.lost_turn
+            out[b, i, 0] = runs and (w.casts[i] if w.voting else w.speaker == i)
+            out[b, i, 1] = runs and not w.voting and _is_final(p, w)
+            out[b, i, 2] = runs and w.voting
+            out[b, i, 3] = w.party[i]
+            out[b, i, 4] = w.thresholds[i]
+            out[b, i, 5] = w.worth[i]
+            out[b, i, 6] = w.lost_turn
             c = 7
             for k in range(total):
-                o[c + k] = w.scores[i, k]
+                out[b, i, c + k] = w.scores[i, k]
             c += total
             for s in range(window):
-                o[c] = w.said_by[s]
+                out[b, i, c] = w.said_by[s]
                 for k in range(issues):
-                    o[c + 1 + k] = w.said[s, k]
+                    out[b, i, c + 1 + k] = w.said[s, k]
                 c += 1 + issues
             if p.common_knowledge:
                 for j in range(n):
                     for k in range(total):
-                        o[c + k] = w.scores[j, k]
-                    o[c + total] = w.thresholds[j]
+                        out[b, i, c + k] = w.scores[j, k]
+                    out[b, i, c + total] = w.thresholds[j]
                     c += total + 1
             if p.horizon_known:
-                o[c] = w.step
-                o[c + 1] = last
+                out[b, i, c] = w.step
+                out[b, i, c + 1] = last
 
 
 @njit(cache=True)
@@ -325,13 +324,13 @@ def legal(p: Rules, worlds: Worlds_, out: npt.NDArray[np.int8]) -> None:
     for b in range(len(worlds)):
         w = worlds[b]
         for i in range(len(w.party)):
-            o = out[b, i]
             votes = w.ended == RUNNING and w.voting and w.casts[i]
             speaks = w.ended == RUNNING and not w.voting and w.speaker == i
-            o[: p.deals] = speaks
-            o[p.deals + YES] = votes
-            o[p.deals + NO] = votes
-            o[p.deals + PASS] = not (votes or speaks)
+            for deal in range(p.deals):
+                out[b, i, deal] = speaks
+            out[b, i, p.deals + YES] = votes
+            out[b, i, p.deals + NO] = votes
+            out[b, i, p.deals + PASS] = not (votes or speaks)
 
 
 # -- what is imagined --------------------------------------------------------------------------------------------------
