@@ -4,16 +4,19 @@ from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from ...envs.game import Floats, Game
 from ...envs.negotiation import bilateral
-from ...envs.negotiation.alternating_offers import ACCEPT, OPT_OUT, PASS, REJECT
+from ...envs.negotiation.alternating_offers import ACCEPT, OPT_OUT, PASS, REJECT, AlternatingOffers
 from ...envs.settings import Range
 from ..agent import Agent, View
 from .negotiating import Problem, Table, course_of
 
-LONG = 2000
-"""Periods after which the end no longer matters to the first, where the horizon is hidden."""
+LONG = 1_000_000
+"""Periods by which an end that is hidden is thought to come, at the latest."""
+NEGLIGIBLE = 1e-9
+"""A share of the pie that does not matter."""
 TOLERANCE = 1e-6
 """Observed shares are single precision: a share within this of the aspiration is the aspiration."""
 
@@ -78,9 +81,7 @@ class Bargainer(Agent):
 
     def _of_pie(self, view: View) -> Floats:
         turn, share, mine, period = (view.observations[:, k].astype(np.float64) for k in self._columns)
-        opening = period.astype(
-            np.int64
-        )  # the period that an offer now would open; an answer is one to the period before
+        opening = period.astype(np.int64)  # the period that an offer now would open; an answer is to the one before
         can_answer = (share >= 0) & (mine == 0)
         last = opening > self.game.params.horizon
         leave = np.ceil((1 - self.demand(opening)) * self._units - TOLERANCE)
@@ -106,48 +107,75 @@ class Bargainer(Agent):
 
 
 class Reservations(NamedTuple):
-    """Backward induction over a continuous pie: ``least[t, i]``, the share that i accepts in period t, and whether
-    i would ``leave[t, i]`` rather than go on."""
+    """Equilibrium play over a pie, period 1 at index 0; after the last entry it begins again."""
 
     least: Floats
+    """(T, 2): the share that each accepts."""
     leave: npt.NDArray[np.bool_]
+    """(T, 2): would it rather take its outside option than go on?"""
 
 
-def reservations(params: Any) -> Reservations:
-    """Subgame-perfect reservation shares of alternating offers (Rubinstein 1982; Shaked & Sutton 1984), period 1 at
-    index 1.
+def reservations(game: AlternatingOffers) -> Reservations:
+    """Subgame-perfect reservation shares of alternating offers (Rubinstein 1982; Shaked & Sutton 1984).
 
-    In units of the period: refusing in period t is worth b·(breakdown payoff) + (1−b)·δ_i·(value of period t+1), after
-    the last period the disagreement payoff. The proposer offers the other's reservation if that leaves it as much as a
-    refusal would.
+    Where the end is hidden it is taken to come when what is left of the pie is negligible. If waiting costs next to
+    nothing there is no such period to reckon from: the Nash shares, to which equilibria tend as waiting gets cheap
+    (Binmore, Rubinstein & Wolinsky 1986), or an outside option that is better.
     """
-    q = params
-    periods = q.horizon if q.horizon_known else LONG
-    delta = np.array(q.delta)
-    apart, torn = np.array(q.disagreement), np.array(q.breakdown_payoff)
+    q = game.params
+    delta, apart, torn = (np.array(pair) for pair in (q.delta, q.disagreement, q.breakdown_payoff))
     outside = np.full(2, -np.inf) if q.outside_option is None else np.array(q.outside_option)
-    least, leave = np.zeros((periods + 2, 2)), np.zeros((periods + 2, 2), np.bool_)
-    scale = np.maximum(delta, np.finfo(float).tiny) ** (periods - 1)
-    refusing = apart / scale if q.horizon_known else np.zeros(2)
-    for t in range(periods, 0, -1):
-        proposer = 1 - t % 2
+    sides = (delta, apart, torn, outside, float(q.continuation), float(q.breakdown))
+    if q.horizon_known:
+        scale = np.maximum(delta, np.finfo(float).tiny) ** (q.horizon - 1)
+        return Reservations(*_induced(*sides, q.horizon, apart / scale))
+    left = float(np.sqrt(delta.prod())) * q.continuation * (1 - q.breakdown)  # of the pie, after a period
+    if left**LONG <= NEGLIGIBLE:
+        periods = 2 + int(np.log(NEGLIGIBLE) / np.log(max(left, NEGLIGIBLE)))
+        least, leave = _induced(*sides, periods, np.zeros(2))
+        return Reservations(least[:2], leave[:2])
+    shares = np.nan_to_num(game.nash_shares, nan=1.0)  # no share will do: never accept
+    return Reservations(np.maximum(shares, outside)[None], (outside > shares)[None])
+
+
+@njit(cache=True)
+def _induced(
+    delta: Floats,
+    apart: Floats,
+    torn: Floats,
+    outside: Floats,
+    continuation: float,
+    breakdown: float,
+    periods: int,
+    refusing: Floats,
+) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Backward induction over a continuous pie, from what ``refusing`` is worth to each after the last period.
+
+    In units of the period: refusing in period t is worth b·(breakdown payoff) + (1−b)·δ_i·(value of period t+1). The
+    proposer offers the other's reservation if that leaves it as much as a refusal would.
+    """
+    least, leave = np.zeros((periods, 2)), np.zeros((periods, 2), np.bool_)
+    for t in range(periods - 1, -1, -1):
+        proposer = t % 2
         responder = 1 - proposer
         leave[t] = outside > refusing
         least[t] = np.maximum(outside, refusing)
-        refused = np.where(leave[t, responder], np.where(np.arange(2) == responder, outside, 0.0), refusing)
+        value = refusing.copy()
+        if leave[t, responder]:
+            value[proposer], value[responder] = 0.0, outside[responder]
         keep = 1 - least[t, responder]
-        value = refused.copy()
-        if keep >= refused[proposer]:
+        if keep >= value[proposer]:
             value[proposer], value[responder] = keep, least[t, responder]
-        goes_on = q.continuation * delta * value + (1 - q.continuation) * apart
-        refusing = q.breakdown * torn + (1 - q.breakdown) * goes_on
-    return Reservations(least, leave)
+        goes_on = continuation * delta * value + (1 - continuation) * apart
+        refusing = breakdown * torn + (1 - breakdown) * goes_on
+    return least, leave
 
 
 class Equilibrium(Bargainer):
     """Plays the subgame-perfect equilibrium: offers the other its reservation share, accepts its own.
 
-    Where the other's valuation is private it takes the mean over what it may be for the truth.
+    Where the other's valuation is private it takes the mean over what it may be for the truth; where the rules allow
+    many equilibria, as no end is known and waiting costs too little, it plays the Nash solution.
     """
 
     name = "equilibrium"
@@ -155,27 +183,25 @@ class Equilibrium(Bargainer):
     def begin(self, game: Game, seat: int, seeds: npt.NDArray[np.uint64]) -> None:
         """Solves the game."""
         super().begin(game, seat, seeds)
-        if self._table is None:
-            self._solution = reservations(game.params)
+        if isinstance(game, AlternatingOffers):
+            self._solution = reservations(game)
 
     def proposal(self, problem: Problem, group: int, worlds: int) -> npt.NDArray[np.intp]:
         """The best deal that the other accepts."""
         assert self._table is not None
-        found = course_of(self._table.game, self.seat, group).proposal
-        return np.full(worlds, found[min(self.step + 1, len(found) - 1)])
+        return np.full(worlds, course_of(self._table.game, self.seat, group).at(self.step + 1)[1])
 
     def least(self, problem: Problem, group: int, worlds: int) -> Floats:
         """What going on is worth."""
         assert self._table is not None
-        found = course_of(self._table.game, self.seat, group).least
-        return np.full(worlds, found[min(self.step + 1, len(found) - 1)])
+        return np.full(worlds, course_of(self._table.game, self.seat, group).at(self.step + 1)[0])
 
     def last_resort(self, problem: Problem, worlds: int) -> Floats:
         """What it has without a deal."""
         return np.full(worlds, problem.disagreement[0])
 
     def _at(self, table: Any, period: npt.NDArray[np.int64], seat: int) -> Any:
-        return table[np.clip(period, 1, len(table) - 2), seat]
+        return table[(period - 1) % len(table), seat]
 
     def demand(self, period: npt.NDArray[np.int64]) -> Floats:
         """What the other's reservation leaves."""

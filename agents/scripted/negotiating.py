@@ -9,14 +9,14 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ...envs.game import Floats
+from ...envs.game import NEVER, Floats
 from ...envs.negotiation.bilateral import OWN_COLUMNS, Bilateral
 from ...envs.negotiation.contexts import Contexts
 from ..agent import View
 
 Ints = npt.NDArray[np.intp]
 LONG = 200
-"""Turns after which the end no longer matters to the first, where it is hidden."""
+"""Turns by which an end that is hidden may be thought to come."""
 SAME = 1e-9
 """Utilities that differ by less are the same."""
 
@@ -107,29 +107,55 @@ class Table:
 
 
 class Course(NamedTuple):
-    """Subgame-perfect play of a problem, turn 1 at index 1."""
+    """Subgame-perfect play of a problem, turn 1 at index 0; after the last entry it begins again."""
 
     least: Floats
     """The least that whoever has the turn accepts."""
     proposal: Ints
     """What it proposes if it declines."""
 
+    def at(self, turn: int) -> tuple[float, int]:
+        """Both in a turn."""
+        k = (turn - 1) % len(self.least)
+        return float(self.least[k]), int(self.proposal[k])
+
+    def begun(self, turns: int) -> "Course":
+        """The first ``turns``, over and over."""
+        return Course(self.least[:turns], self.proposal[:turns])
+
 
 @lru_cache(maxsize=1 << 14)
 def course_of(game: Bilateral, seat: int, group: int) -> Course:
+    """The course that ``seat`` thinks right for a group of contexts that look alike to it.
+
+    Where no end is known it is what follows from a distant one, if it is the same for whoever would then have the last
+    word. Else the fear of breakdown is too small to move anybody by a whole item, and any deal can be an equilibrium
+    (van Damme, Selten & Winter 1990): the Nash solution, to which equilibria over a pie tend as breakdown gets unlikely
+    (Binmore, Rubinstein & Wolinsky 1986).
+    """
+    problem, q = problem_of(game.contexts, seat, group), game.params
+    if q.horizon_known:
+        return _induced(problem, seat, game.max_steps, game.max_proposals, q.continuation)
+    if game.max_proposals < NEVER:
+        return _induced(problem, seat, 2 * game.max_proposals + 1, game.max_proposals, q.continuation)
+    one, other = (_induced(problem, seat, turns, NEVER, q.continuation).begun(2) for turns in (LONG, LONG + 1))
+    if np.allclose(one.least, other.least, rtol=0, atol=SAME) and (one.proposal == other.proposal).all():
+        return one
+    return Course(problem.utilities[[problem.nash], 0], np.array([problem.nash]))
+
+
+def _induced(problem: Problem, seat: int, turns: int, max_proposals: int, goes_on: float) -> Course:
     """Backward induction over the turns; whoever is indifferent accepts.
 
     Declining at a turn is worth what its best proposal brings: the best deal that the other, who has the next turn,
     accepts, if that is as good as going on without a deal; or it is worth what rejecting brings, if that is more.
     """
-    problem = problem_of(game.contexts, seat, group)
     u, d = problem.utilities, problem.disagreement
-    turns = game.max_steps if game.params.horizon_known else LONG
-    least, proposal = np.full(turns + 2, d.max()), np.full(turns + 2, problem.nash)
-    declined, goes_on = d, game.params.continuation
+    least, proposal = np.full(turns + 1, d.max()), np.full(turns + 1, problem.nash)
+    declined = d
     for turn in range(turns, 0, -1):
         me = 0 if (turn + 1) % 2 == seat else 1
-        if turn < turns and (turn - 1) // 2 < game.max_proposals:
+        if turn < turns and (turn - 1) // 2 < max_proposals:
             fine = u[:, 1 - me] >= least[turn + 1] - SAME
             own = np.where(fine, u[:, me], -np.inf)
             top = own >= own.max() - SAME
@@ -145,4 +171,4 @@ def course_of(game: Bilateral, seat: int, group: int) -> Course:
         if declined[me] < d[me]:
             declined = d
         least[turn] = declined[me]
-    return Course(least, proposal)
+    return Course(least[1:], proposal[1:])

@@ -34,8 +34,25 @@ def proposer_share(seats, **params):
 @pytest.mark.parametrize(("delta", "share"), SHARES)
 def test_rubinstein_shares(delta, share):
     params = {"delta": delta, "pie_units": 10_000, "horizon_known": False, "horizon": 10_000}
-    assert 1 - reservations(AlternatingOffers(**params).params).least[1, 1] == pytest.approx(share, abs=1e-6)
+    assert 1 - reservations(AlternatingOffers(**params)).least[0, 1] == pytest.approx(share, abs=1e-6)
     assert proposer_share(["equilibrium"], **params) == pytest.approx(share, abs=1.1e-4)
+
+
+@pytest.mark.parametrize("horizon", [4, 5, 6, 7])
+def test_where_waiting_is_free_and_no_end_is_known_equilibrium_is_nash(horizon):
+    hidden = {"horizon_known": False, "horizon": horizon, "delta": (1.0, 1.0)}
+    assert proposer_share(["equilibrium"], **hidden) == 0.5
+    assert proposer_share(["equilibrium"], **hidden, disagreement=(0.3, 0.1)) == pytest.approx(0.6)
+    # an outside option binds only if it is better than the share (Binmore, Rubinstein & Wolinsky 1986)
+    assert proposer_share(["equilibrium"], **hidden, outside_option=(0.0, 0.4)) == 0.5
+    assert proposer_share(["equilibrium"], **hidden, outside_option=(0.0, 0.7)) == pytest.approx(0.3)
+
+
+def test_equilibrium_tends_to_nash_as_waiting_gets_cheap():
+    hidden = {"horizon_known": False, "horizon": 10_000, "pie_units": 10_000}
+    for patience in (0.99, 0.999, 0.9999):
+        share = proposer_share(["equilibrium"], **hidden, delta=(patience, patience))
+        assert share == pytest.approx(1 / (1 + patience), abs=1.1e-4)
 
 
 @pytest.mark.parametrize(("delta", "shares"), FINITE)

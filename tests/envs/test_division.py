@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import comity
+from comity.agents.scripted import negotiating
+from comity.agents.scripted.negotiating import course_of
 from comity.envs.negotiation.bilateral import ACCEPT, BOTH, PASS, REJECT
 from comity.envs.negotiation.division import CONTEXTS, Division, all_contexts
 from comity.envs.negotiation.solutions import leximin, solve
@@ -205,6 +207,38 @@ def test_by_backward_induction_the_last_proposer_takes_all(turns, posed):
         assert comity.play("division", ["equilibrium"], **params).rewards[0].sum(axis=0).tolist() == expected.tolist()
         last = (turns - 2) % 2
         assert comity.play("division", ["deliberator"], **params).rewards[0].sum(axis=0)[last] == 10 == expected[last]
+
+
+@pytest.mark.parametrize("horizon", [7, 8])
+def test_without_an_end_or_a_cost_equilibrium_is_nash(horizon, posed):
+    for context in range(0, CONTEXTS, 500):
+        params = {"context": context, "common_knowledge": True, "horizon_known": False, "horizon": horizon}
+        record = comity.play("division", ["equilibrium"], **params)
+        assert record.lengths[0] == 2
+        assert record.rewards[0].sum(axis=0).prod() == posed[context][0].prod(axis=1).max()
+
+
+def courses(continuation):
+    game = Division(horizon_known=False, continuation=continuation, common_knowledge=True)
+    return [course_of(game, 0, group) for group in range(0, 400, 10)]
+
+
+def test_to_go_on_is_worth_the_more_the_likelier_it_is_and_tends_to_nash(posed):
+    game = Division(common_knowledge=True)
+    members = [game.contexts.alike[0].members[game.contexts.alike[0].start[k]] for k in range(0, 400, 10)]
+    nash = np.mean([posed[c][0][np.unique(posed[c][1].nash)][:, 0].mean() for c in members])
+    worth = [np.mean([course.at(1)[0] for course in courses(c)]) for c in (0.2, 0.4, 0.6, 0.8, 0.95)]
+    assert worth == sorted(worth)
+    assert worth[0] < 2 < worth[2] < 5
+    assert worth[-1] == pytest.approx(nash, abs=0.2)  # of several Nash deals it takes one
+
+
+@pytest.mark.parametrize("continuation", [0.5, 0.9, 0.95, 0.99, 1.0])
+def test_where_no_end_is_known_nobody_reckons_with_the_last_word(continuation, monkeypatch):
+    found = courses(continuation)
+    monkeypatch.setattr(negotiating, "LONG", negotiating.LONG + 1)
+    for one, other in zip(found, courses(continuation), strict=True):
+        assert [one.at(turn) for turn in range(1, 9)] == [other.at(turn) for turn in range(1, 9)]
 
 
 def test_those_who_know_each_other_divide_by_nash(posed):
