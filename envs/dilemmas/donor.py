@@ -47,7 +47,7 @@ import numpy.typing as npt
 from gymnasium import spaces
 from numba import njit
 
-from ..chance import ACTION_NOISE, ASSESSMENT, PAIRING, SHUFFLE, uniform
+from ..chance import ACTION_NOISE, ASSESSMENT, uniform
 from ..faces import entry_points
 from ..game import (
     NEVER,
@@ -68,10 +68,12 @@ from ..game import (
 )
 from ..monte_carlo import random_play_total
 from ..settings import Choice, Range, refuse
+from . import donor_words
+from .donor_words import BEST_IMAGE, PERCENT
+from .meetings import imagine_schedule, meet, shuffle_seats
 
 NONE, TRACE, IMAGE, STANDING = range(4)
-PERCENT, GRID = 100, 5
-BEST_IMAGE = 5
+GRID = 5
 LARGEST = 1e38
 """Holdings that an observation in single precision can still show."""
 ROUNDING = 1 + 1e-6
@@ -106,60 +108,6 @@ class Params(NamedTuple):
 
 
 @njit(cache=True)
-def _shuffle_seats(w: Any) -> None:
-    """Draws who sits at which place."""
-    for k in range(len(w.order) - 1, 0, -1):
-        other = int(uniform(w.key, w.step, SHUFFLE, k) * (k + 1))
-        w.order[k], w.order[other] = w.order[other], w.order[k]
-
-
-@njit(cache=True)
-def _donating_class(p: Params, w: Any) -> int:
-    return (w.step + p.class_swap) % 2
-
-
-@njit(cache=True)
-def _draw_shift(p: Params, w: Any) -> int:
-    """A shift that the donating class has not used in this round of n steps, nor the other, while there is one."""
-    half, giving = p.n_agents // 2, _donating_class(p, w)
-    if w.step % p.n_agents == 0:
-        for k in range(half):
-            w.used[0, k] = w.used[1, k] = 0
-    unused = new = 0
-    for k in range(half):
-        unused += not w.used[giving, k]
-        new += not (w.used[0, k] or w.used[1, k])
-    rank = int(uniform(w.key, w.step, PAIRING, 0) * (new if new else unused))
-    for k in range(half):
-        if not w.used[giving, k] and not (new and w.used[1 - giving, k]):
-            if rank == 0:
-                w.used[giving, k] = 1
-                return k
-            rank -= 1
-    return 0
-
-
-@njit(cache=True)
-def _pair(p: Params, w: Any, shift: int) -> None:
-    """Place a of class A meets place a + shift of class B."""
-    half, giving = p.n_agents // 2, _donating_class(p, w)
-    for a in range(half):
-        one, other = w.order[a], w.order[half + (a + shift) % half]
-        w.partner[one], w.partner[other] = other, one
-        w.donates[one], w.donates[other] = giving == 0, giving == 1
-
-
-@njit(cache=True)
-def _meet(p: Params, w: Any) -> None:
-    """Who gives to whom in the coming step."""
-    if p.shuffle:
-        _pair(p, w, _draw_shift(p, w))
-    else:
-        s = w.step // 2
-        _pair(p, w, s if _donating_class(p, w) == 0 else -s)  # seen from the donor: a + s
-
-
-@njit(cache=True)
 def reset(p: Params, worlds: Worlds_, again: npt.NDArray[np.bool_]) -> None:
     """Equal holdings, no past, and everybody is good."""
     for b in range(len(worlds)):
@@ -176,8 +124,8 @@ def reset(p: Params, worlds: Worlds_, again: npt.NDArray[np.bool_]) -> None:
                 for k in range(p.trace_depth):
                     w.trace[i, k] = np.nan
             if p.shuffle:
-                _shuffle_seats(w)
-            _meet(p, w)
+                shuffle_seats(w)
+            meet(p, w)
 
 
 @njit(cache=True)
@@ -249,7 +197,7 @@ def step(p: Params, worlds: Worlds_, actions: Floats, rewards: Floats, ended: np
             w.holdings[i] += w.payoff[i]
             rewards[b, i] = w.payoff[i]
         close_step(w, p.horizon, p.horizon_known, p.continuation)
-        _meet(p, w)
+        meet(p, w)
         ended[b] = w.ended
 
 
@@ -322,7 +270,7 @@ def believe(p: Params, worlds: Worlds_, seat: int) -> None:
             if j != seat:
                 _forget(w, seat, j, shown and p.information == TRACE)
         if p.shuffle:
-            _imagine_schedule(p, w, seat, partner)
+            imagine_schedule(p, w, seat, partner)
 
 
 @njit(cache=True)
@@ -341,24 +289,6 @@ def _forget(w: Any, seat: int, j: int, traced: bool) -> None:
         w.met[j] = third if traced and w.met[j] >= 0 else -1
     if j != w.partner[seat]:
         w.holdings[j] = w.holdings[seat]
-
-
-@njit(cache=True)
-def _imagine_schedule(p: Params, w: Any, seat: int, partner: int) -> None:
-    """A schedule drawn from those that agree with the present meeting."""
-    half = p.n_agents // 2
-    own_class = _donating_class(p, w) if w.donates[seat] else 1 - _donating_class(p, w)
-    for k in range(p.n_agents):
-        w.order[k] = k
-    _shuffle_seats(w)
-    for k in range(half):
-        w.used[0, k] = w.used[1, k] = 0
-    for who, place in ((seat, own_class * half), (partner, (1 - own_class) * half)):
-        for k in range(p.n_agents):
-            if w.order[k] == who:
-                w.order[k], w.order[place] = w.order[place], who
-                break
-    _pair(p, w, 0)
 
 
 NORM = {"binary": True, "information": "standing"}
@@ -539,93 +469,11 @@ class Donor(Game):
 
     def brief(self, seat: int) -> str:
         """The rules in words."""
-        q = self.params
-        lines = [
-            f"There are {self.n_agents} of you, and each begins with {q.endowment:g} units.",
-            "You give and are given to by turns: in every step half of you are donors, and each donor meets one of"
-            " the others.",
-        ]
-        if q.binary:
-            lines.append(
-                f"A donor gives or keeps. Giving costs it {q.cost:g} and brings the other {q.benefit:g};"
-                " whoever has less than it costs cannot give."
-            )
-        else:
-            lines.append(
-                "A donor gives any percentage of its units, and the other gets"
-                f" {q.benefit_multiplier:g} times what it gives."
-            )
-        if self.n_agents > 2:
-            lines.append("Whom you meet changes from step to step, and who gave to you is seldom whom you give to.")
-        told = {
-            "none": "A donor is told nothing of what the other did before.",
-            "trace": "A donor is told which part of its units the other gave when it last gave, which part the one it"
-            f" gave to had given before that, and so on, up to {q.trace_depth} acts.",
-            "image": "A donor is told the other's score: one more for each gift, one less for each refusal,"
-            f" between -{BEST_IMAGE} and {BEST_IMAGE}.",
-            "standing": f"A donor is told whether the other is good or bad. {self._judged()}",
-        }
-        lines.append(told[q.information])
-        if q.action_noise:
-            lines.append(f"A gift comes to nothing with probability {q.action_noise:g}.")
-        return "\n".join([*lines, *self.told_end()])
-
-    def _judged(self) -> str:
-        """How standings come about, in words."""
-        q = self.params
-        acts = ("gives to the good", "keeps from the good", "gives to the bad", "keeps from the bad")
-        good = [act for act, bit in zip(acts, q.assessment_rule, strict=True) if bit == "1"]
-        rule = (
-            f"Whoever {' or '.join(good)} is good, and all others who had a choice are bad" if good else "All are bad"
-        )
-        error = f"; with probability {q.assessment_error:g} it is put down wrongly" if q.assessment_error else ""
-        return f"All begin as good. {rule}{error}."
+        return "\n".join([*donor_words.brief(self.params), *self.told_end()])
 
     def view(self, world: Any, seat: int) -> str:
         """The meeting, the last step, and what is known of the other."""
-        q = self.params
-        other = int(world["partner"][seat])
-        lines = [f"Step {world['step'] + 1} of {q.horizon}."] if q.horizon_known else []
-        lines += self._last_step(world, seat)
-        lines.append(f"You have {world['holdings'][seat]:g} units.")
-        who = f"agent {other}, who has {world['holdings'][other]:g} units"
-        if not world["donates"][seat]:
-            return "\n".join([*lines, f"In this step you may be given something by {who}."])
-        lines.append(f"In this step you are the donor of {who}.")
-        if q.information == "trace":
-            lines.append(self._told_trace(world["trace"][other]))
-        elif q.information == "image":
-            lines.append(f"Its score is {world['image'][other]}.")
-        elif q.information == "standing":
-            lines.append(f"It is {'good' if world['good'][other] else 'bad'}.")
-        return "\n".join(lines)
-
-    def _last_step(self, world: Any, seat: int) -> list[str]:
-        """The own part in the last step."""
-        if world["step"] == 0:
-            return ["Nobody has given anything yet."]
-        gave, received = world["cooperation"][seat], world["received"][seat]
-        change = f"your units changed by {world['payoff'][seat]:g}"
-        if not np.isnan(gave):
-            return [f"In the last step you gave {self._part(gave)}: {change}."]
-        if not np.isnan(received):
-            return [f"In the last step you were given {self._part(received)}: {change}."]
-        return [f"In the last step you had nothing to give, and were given nothing: {change}."]
-
-    def _part(self, fraction: float) -> str:
-        if self.params.binary:
-            return "a gift" if fraction else "nothing"
-        return f"{PERCENT * fraction:g} percent of what the donor had"
-
-    def _told_trace(self, trace: Floats) -> str:
-        """The chain of gifts that ends at the recipient."""
-        known = [self._part(fraction) for fraction in trace if not np.isnan(fraction)]
-        if not known:
-            return "It has not given to anybody yet."
-        links = [f"When it last could, it gave {known[0]}."]
-        links += [f"The one it gave to had given {part} before that." for part in known[1:2]]
-        links += [f"And the one before had given {part}." for part in known[2:]]
-        return " ".join(links)
+        return "\n".join(donor_words.view(self.params, world, seat))
 
     def move_schema(self, world: Any, seat: int) -> dict[str, Any]:
         """What a donor can give."""
