@@ -7,8 +7,9 @@ import numpy.typing as npt
 from numba import njit
 
 from ...envs.game import Floats, Game
-from ...envs.negotiation import bilateral
+from ...envs.negotiation import turns
 from ...envs.negotiation.alternating_offers import ACCEPT, OPT_OUT, PASS, REJECT, AlternatingOffers
+from ...envs.negotiation.bilateral import Bilateral
 from ...envs.settings import Range
 from ..agent import Agent, View
 from .negotiating import Problem, Table, course_of
@@ -35,7 +36,7 @@ class Bargainer(Agent):
     def begin(self, game: Game, seat: int, seeds: npt.NDArray[np.uint64]) -> None:
         """Learns the columns and the codes of moves."""
         super().begin(game, seat, seeds)
-        self._table = Table(game, seat) if isinstance(game, bilateral.Bilateral) else None
+        self._table = Table(game, seat) if isinstance(game, Bilateral) else None
         if self._table is None:
             self._units = game.params.pie_units
             index = game.field_index
@@ -49,11 +50,11 @@ class Bargainer(Agent):
     def _of_deals(self, view: View, table: Table) -> Floats:
         assert view.masks is not None
         deals, worlds = table.game.n_deals, len(view.masks)
-        answers = (deals + bilateral.ACCEPT, deals + bilateral.REJECT)
+        answers = (deals + turns.ACCEPT, deals + turns.REJECT)
         accepts, rejects = (np.asarray(view.masks[:, move] == 1) for move in answers)
         may_propose = view.masks[:, :deals].any(axis=1)
         standing, groups = table.standing(view), table.groups(view)
-        moves = np.where(rejects, answers[1], deals + bilateral.PASS)
+        moves = np.where(rejects, answers[1], deals + turns.PASS)
         for group in np.unique(groups[may_propose | accepts]):
             here = (groups == group) & (may_propose | accepts)
             problem = table.problem(group)

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ...envs.game import NEVER, Floats
-from ...envs.negotiation.bilateral import OWN_COLUMNS, Bilateral
+from ...envs.negotiation.bilateral import Bilateral
 from ...envs.negotiation.contexts import Contexts
+from ...envs.negotiation.turns import OWN_COLUMNS
 from ..agent import View
 
 Ints = npt.NDArray[np.intp]

@@ -11,7 +11,7 @@ from comity.analysis.definitions import DEFINITIONS, DEGENERATE, DOWN, NEITHER, 
 from comity.analysis.episodes import TAIL_WINDOW, episode_measures
 from comity.envs.catalogue import make
 from comity.envs.chance import uniforms
-from comity.envs.negotiation.bilateral import PASS, REJECT
+from comity.envs.negotiation.turns import PASS, REJECT
 from comity.experiments.play import play
 
 PROPORTIONAL = {"rationing": "proportional"}

@@ -10,8 +10,9 @@ from comity.envs.chance import keys
 from comity.envs.game import RUNNING
 from comity.envs.monte_carlo import random_moves
 from comity.envs.negotiation import Negotiation
-from comity.envs.negotiation.bilateral import ACCEPT, PASS, REJECT, Bilateral
+from comity.envs.negotiation.bilateral import Bilateral
 from comity.envs.negotiation.solutions import solve
+from comity.envs.negotiation.turns import ACCEPT, PASS, REJECT
 from comity.envs.worlds import Worlds
 
 SETTINGS = {

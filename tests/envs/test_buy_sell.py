@@ -5,9 +5,9 @@ import pytest
 
 import comity
 from comity.analysis.episodes import episode_measures
-from comity.envs.negotiation.bilateral import ACCEPT, PASS, REJECT
 from comity.envs.negotiation.buy_sell import BuySell
 from comity.envs.negotiation.solutions import solve
+from comity.envs.negotiation.turns import ACCEPT, PASS, REJECT
 from comity.envs.settings import SettingError
 from comity.envs.worlds import Worlds
 

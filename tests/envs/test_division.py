@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 import comity
 from comity.agents.scripted import negotiating
 from comity.agents.scripted.negotiating import course_of
-from comity.envs.negotiation.bilateral import ACCEPT, BOTH, PASS, REJECT
 from comity.envs.negotiation.division import CONTEXTS, Division, all_contexts
 from comity.envs.negotiation.solutions import leximin, solve
+from comity.envs.negotiation.turns import ACCEPT, BOTH, PASS, REJECT
 from comity.envs.settings import SettingError
 from comity.envs.worlds import Worlds
 

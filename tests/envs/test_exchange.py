@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import comity
-from comity.envs.negotiation.bilateral import ACCEPT, PASS
 from comity.envs.negotiation.exchange import Exchange
 from comity.envs.negotiation.solutions import solve
+from comity.envs.negotiation.turns import ACCEPT, PASS
 from comity.envs.settings import SettingError
 from comity.envs.worlds import Worlds
 

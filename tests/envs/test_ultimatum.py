@@ -6,8 +6,9 @@ import pytest
 import comity
 from comity.agents.agent import Agent
 from comity.envs.game import RUNNING
-from comity.envs.negotiation.bilateral import ACCEPT, PASS, REJECT, Bilateral
+from comity.envs.negotiation.bilateral import Bilateral
 from comity.envs.negotiation.solutions import solve
+from comity.envs.negotiation.turns import ACCEPT, PASS, REJECT
 from comity.envs.negotiation.ultimatum import Ultimatum
 from comity.envs.settings import SettingError
 from comity.envs.worlds import Worlds
