@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ...envs.game import NEVER, Floats
 from ...envs.negotiation.bilateral import Bilateral
 from ...envs.negotiation.contexts import Contexts
+from ...envs.negotiation.solutions import nash_set
 from ...envs.negotiation.turns import OWN_COLUMNS
 from ..agent import View
 
@@ -56,12 +57,10 @@ class Problem(NamedTuple):
         where no deal is rational.
         """
         gains = self.utilities - self.disagreement
-        rational = np.asarray((gains >= -SAME).all(axis=1))
-        if not rational.any():
+        best = nash_set(np.where(np.abs(gains) < SAME, 0.0, gains))
+        if not best.any():
             return int(self.utilities.sum(axis=1).argmax())
-        product = np.where(rational, gains.clip(min=0).prod(axis=1, where=rational[:, None]), -np.inf)
-        top = product >= product.max() - SAME * max(1.0, product.max())
-        return int(np.where(top, gains.min(axis=1), -np.inf).argmax())
+        return int(np.where(best, gains.min(axis=1), -np.inf).argmax())
 
 
 @lru_cache(maxsize=1 << 14)

@@ -65,6 +65,7 @@ from ..game import (
 )
 from ..monte_carlo import random_play_total
 from ..settings import Range
+from .solutions import nash_set
 
 DEAL, OPTED_OUT, BROKEN_DOWN = (len(COMMON_OUTCOMES) + k for k in range(3))
 ACCEPT, REJECT, OPT_OUT, PASS = range(1, 5)  # moves beyond the largest offer
@@ -294,13 +295,10 @@ class AlternatingOffers(Game):
     def nash_shares(self) -> Pair:
         """Nash-bargaining shares on the grid of units, mean over the set; NaN where no deal gives both at least d."""
         shares = np.arange(self.params.pie_units + 1) / self.params.pie_units
-        gains = np.stack([shares - self.params.disagreement[0], (1 - shares) - self.params.disagreement[1]])
-        rational = (gains >= 0).all(axis=0)
-        if not rational.any():
-            return (float("nan"), float("nan"))
-        product = np.where(rational, gains.prod(axis=0), -1.0)
-        best = float(shares[np.isclose(product, product.max(), rtol=1e-12)].mean())
-        return best, 1 - best
+        gains = np.stack([shares, 1 - shares], axis=1) - self.params.disagreement
+        best = shares[nash_set(gains)]
+        share = float(best.mean()) if len(best) else float("nan")
+        return share, 1 - share
 
     @property
     def max_steps(self) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..game import Floats
-from .solutions import TIE, efficient
+from .solutions import efficient, nash_set
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.intp]
@@ -72,11 +72,7 @@ class Contexts:
         """(C, 2): utilities of the Nash-bargaining solution (GAMES.md §3.7), the mean over the set if it has several
         deals; NaN where no deal gives both at least d.
         """
-        gains = self.utilities - self.disagreement[:, None]
-        rational = self.feasible & (gains >= 0).all(axis=2)
-        products = np.where(rational, gains.prod(axis=2), -1.0)
-        top = products.max(axis=1, keepdims=True)
-        best = rational & (products >= top - TIE * np.maximum(1.0, np.abs(top)))
+        best = nash_set(self.utilities - self.disagreement[:, None], self.feasible)
         count = best.sum(axis=1)[:, None]
         totals = np.where(best[:, :, None], self.utilities, 0.0).sum(axis=1)
         return np.where(count > 0, totals / np.maximum(count, 1), np.nan)

@@ -40,6 +40,9 @@ the one that likes best what the party has said. The threshold is the quantile t
 before the end is paid, so whoever looks ahead weighs a speech as if it were put to the vote, where the others vote
 sincerely.
 
+**What came of it**: :func:`metrics` of ``record.final``, where worlds lie as they ended, and the exact solutions of a
+world's own sheet, :meth:`Scorable.report`. Neither is stored: both follow from the world.
+
 **Known answers** (GAMES.md §3.6): the small sheet by enumeration, the statistics of the generator; all are tests.
 
 **Source**: Abdelnabi et al. 2024 (LLM-Deliberation, arXiv 2309.17234), after Susskind.
@@ -312,7 +315,7 @@ class Scorable(Game):
         """See the page."""
         q = self.params
         top, others = float(TOP), float(self.n_agents - 1)
-        named = [name for issue in _names(q.options) for name in issue]
+        named = self.option_names
         speeches = []
         for s in range(q.window):
             speeches.append(Field(f"speaker_{s + 1}", -1, others, f"who made the last speech but {s}, -1: nobody"))
@@ -454,6 +457,11 @@ class Scorable(Game):
 
     # -- in words ------------------------------------------------------------------------------------------------------
 
+    @cached_property
+    def option_names(self) -> list[str]:
+        """Of all issues, side by side: A1, A2, …"""
+        return [f"{_letter(k)}{option + 1}" for k, count in enumerate(self.params.options) for option in range(count)]
+
     def words_of(self, choice: Sequence[int]) -> str:
         """A deal in words, such as "A3 B1 C2"."""
         return " ".join(f"{_letter(k)}{option + 1}" for k, option in enumerate(choice))
@@ -461,7 +469,7 @@ class Scorable(Game):
     def brief(self, seat: int) -> str:
         """The rules in words."""
         q = self.params
-        issues = ", ".join(f"{issue[0]} to {issue[-1]}" for issue in _names(q.options))
+        issues = ", ".join(f"{_letter(k)}1 to {_letter(k)}{count}" for k, count in enumerate(q.options))
         lines = [
             f"You are agent_{seat}, one of {q.n_agents} parties (agent_0 to agent_{q.n_agents - 1}) who look for a deal"
             f" on {len(q.options)} issues.",
@@ -515,8 +523,8 @@ class Scorable(Game):
         return "\n".join([*lines, f"It is {whose} turn{' to make the final proposal' if final else ''}."])
 
     def _scores(self, world: Any, seat: int) -> str:
-        named = [name for issue in _names(self.params.options) for name in issue]
-        return ", ".join(f"{name} {score}" for name, score in zip(named, world["scores"][seat], strict=True))
+        scores = world["scores"][seat]
+        return ", ".join(f"{name} {score}" for name, score in zip(self.option_names, scores, strict=True))
 
     def move_schema(self, world: Any, seat: int) -> dict[str, Any]:
         """A deal, option by option from 1; yes or no; or pass."""
@@ -534,10 +542,6 @@ class Scorable(Game):
 def _letter(issue: int) -> str:
     """A, B, …, Z, A1, B1, …"""
     return chr(ord("A") + issue % 26) + (str(issue // 26) if issue >= 26 else "")
-
-
-def _names(options: Sequence[int]) -> list[list[str]]:
-    return [[f"{_letter(k)}{option + 1}" for option in range(count)] for k, count in enumerate(options)]
 
 
 @lru_cache(maxsize=64)

@@ -66,14 +66,13 @@ def solve(
     rational = np.flatnonzero(can & (gains >= 0).all(axis=1))
     pareto = np.flatnonzero(can)[efficient(u[can])]
     candidates = np.intersect1d(rational, pareto, assume_unique=True)
-    products = gains[rational].prod(axis=1)
     totals = u.sum(axis=1)
     return Solutions(
         feasible=np.flatnonzero(can),
         rational=rational,
         pareto=pareto,
-        nash=_best(rational, products),
-        degenerate=bool(len(rational)) and not products.max() > 0,
+        nash=np.flatnonzero(nash_set(gains, can)),
+        degenerate=bool(len(rational)) and not (gains[rational] > 0).all(axis=1).any(),
         kalai_smorodinsky=_best(candidates, _shares_of_ideal(gains, rational)[candidates].min(axis=1)),
         egalitarian=_best(candidates, gains[candidates].min(axis=1)),
         utilitarian=_best(np.flatnonzero(can), totals[can]),
@@ -103,6 +102,22 @@ def _best(deals: Deals, scores: Floats) -> Deals:
     if np.isinf(top):  # nobody can gain, and all deals tie
         return deals[scores == top]
     return deals[scores >= top - TIE * max(1.0, abs(top))]
+
+
+def nash_set(gains: Floats, feasible: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.bool_]:
+    """(…, K): of the deals by which nobody loses, those with the largest product of ``gains`` (…, K, P); none where
+    there is no such deal.
+
+    >>> nash_set(np.array([[4, 10], [6, 8], [8, 6], [9, 2]])).tolist()
+    [False, True, True, False]
+    """
+    rational = np.asarray((gains >= 0).all(axis=-1))
+    if feasible is not None:
+        rational &= feasible
+    products = gains.prod(axis=-1, where=rational[..., None])
+    products = np.where(rational, products, -np.inf)
+    top = products.max(axis=-1, keepdims=True)
+    return rational & (products >= top - TIE * np.maximum(1.0, top))
 
 
 def _shares_of_ideal(gains: Floats, rational: Deals) -> Floats:
