@@ -42,6 +42,72 @@ NOISY: dict[str, dict[str, Any]] = {
     "arms_race": {"n_agents": 3, "perception_noise": 0.3, "continuation": 0.99},
     "crisis": {"n_agents": 3, "perception_noise": 0.3, "accident_prob": 0.5, "weapons": 2, "continuation": 0.99},
 }
+FACES: list[tuple[str, dict[str, Any]]] = [
+    ("matrix", {}),
+    ("matrix", {"n_agents": 5, "pairing": "random", "action_noise": 0.1, "perception_noise": 0.1}),
+    ("matrix", {"horizon": 20, "horizon_known": True, "continuation": 0.9}),
+    ("donor", {}),
+    (
+        "donor",
+        {"n_agents": 4, "binary": True, "information": "standing", "assessment_error": 0.1, "horizon_known": True},
+    ),
+    ("donor", {"n_agents": 2, "information": "image", "action_noise": 0.2, "continuation": 0.8}),
+    ("trust", {}),
+    ("trust", {"swap_roles": True, "horizon": 12, "horizon_known": False, "continuation": 0.9}),
+    ("trust", {"integer": False, "multiplier": 1.5, "endowment": 2}),
+    ("fishery", {}),
+    ("fishery", {"growth": "logistic", "horizon_known": True, "growth_noise": 0.2}),
+    ("fishery", {"n_agents": 1}),
+    ("fishery", {"preset": "hysteresis", "horizon_known": True}),
+    ("fishery", {"preset": "fish_war", "horizon_known": True}),
+    ("fishery", {"n_agents": 1, "catches_public": False, "integer": False, "rationing": "proportional"}),
+    ("public_goods", {}),
+    ("public_goods", {"preset": "sanctsim"}),
+    ("public_goods", {"matching": "stranger", "population": 8, "integer": False, "horizon_known": False}),
+    ("appropriation", {}),
+    ("appropriation", {"n_agents": 3, "integer": False, "identified": True, "horizon_known": False}),
+    ("climate", {}),
+    ("climate", {"n_agents": 1, "risk": 0.5, "endowment": 7, "target": 20, "horizon_known": False}),
+    ("harvest", {"horizon": 30}),
+    ("harvest", {**SMALL["harvest"], "zap": True, "zap_timeout": 2, "horizon": 20}),
+    ("cleanup", {"horizon": 30, "horizon_known": True}),
+    ("cleanup", {**SMALL["cleanup"], "zap": True, "zap_timeout": 2, "horizon": 20}),
+    ("alternating_offers", {}),
+    ("alternating_offers", {"pie_units": 10, "outside_option": (0.1, 0.2), "breakdown": 0.1}),
+    ("alternating_offers", {"pie_units": 3, "horizon": 2, "horizon_known": False}),
+    ("scorable", {"rounds": 5}),
+    ("scorable", {"preset": "small_sheet", "continuation": 0.9, "horizon_known": False, "common_knowledge": True}),
+    ("ultimatum", {"horizon": 6, "pie": 20, "unit": 5}),
+    ("division", {}),
+    ("division", {"protocol": "simultaneous", "common_knowledge": True}),
+    ("buy_sell", {"budget": 20, "cost": 5, "value": 9}),
+    ("exchange", {"horizon_known": False, "utility": "cobb_douglas"}),
+    ("standoff", {}),
+    ("standoff", {"crash_prob": 0.2, "perception_noise": 0.1, "stalemate": 0, "horizon_known": True}),
+    ("arms_race", {}),
+    ("arms_race", {"n_agents": 3, "continuous": True, "perception_noise": 0.2, "horizon_known": True}),
+    ("crisis", {}),
+    ("crisis", {"n_agents": 3, "weapons": 3, "accident_prob": 0.3, "perception_noise": 0.2, "horizon_known": True}),
+]
+"""What the faces are tested with: every game, and every shape of move and observation that it has."""
+
+
+@pytest.fixture(params=FACES, ids=[f"{name}-{'-'.join(map(str, params)) or 'default'}" for name, params in FACES])
+def setting(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
+    """One of ``FACES``; a test that asks for ``name`` and ``params`` is run for all."""
+    return request.param
+
+
+@pytest.fixture
+def name(setting: tuple[str, dict[str, Any]]) -> str:
+    """Of the game."""
+    return setting[0]
+
+
+@pytest.fixture
+def params(setting: tuple[str, dict[str, Any]]) -> dict[str, Any]:
+    """Its parameters."""
+    return setting[1]
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import copy
 import warnings
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,59 +16,7 @@ from comity.envs.commons import fishery
 from comity.envs.dilemmas import matrix
 from comity.envs.negotiation import alternating_offers
 
-HARVEST = {"height": 6, "width": 8, "patches": (2, 3), "spawn_row": 4, "view": 3, "n_agents": 3}
-CLEANUP = {"height": 4, "width": 8, "river_width": 2, "orchard_width": 3, "view": 1, "n_agents": 3}
-SETTINGS: list[tuple[str, dict[str, Any]]] = [
-    ("matrix", {}),
-    ("matrix", {"n_agents": 5, "pairing": "random", "action_noise": 0.1, "perception_noise": 0.1}),
-    ("matrix", {"horizon": 20, "horizon_known": True, "continuation": 0.9}),
-    ("donor", {}),
-    (
-        "donor",
-        {"n_agents": 4, "binary": True, "information": "standing", "assessment_error": 0.1, "horizon_known": True},
-    ),
-    ("donor", {"n_agents": 2, "information": "image", "action_noise": 0.2, "continuation": 0.8}),
-    ("trust", {}),
-    ("trust", {"swap_roles": True, "horizon": 12, "horizon_known": False, "continuation": 0.9}),
-    ("trust", {"integer": False, "multiplier": 1.5, "endowment": 2}),
-    ("fishery", {}),
-    ("fishery", {"growth": "logistic", "horizon_known": True, "growth_noise": 0.2}),
-    ("fishery", {"n_agents": 1}),
-    ("public_goods", {}),
-    ("public_goods", {"preset": "sanctsim"}),
-    ("public_goods", {"matching": "stranger", "population": 8, "integer": False, "horizon_known": False}),
-    ("appropriation", {}),
-    ("appropriation", {"n_agents": 3, "integer": False, "identified": True, "horizon_known": False}),
-    ("fishery", {"preset": "hysteresis", "horizon_known": True}),
-    ("fishery", {"preset": "fish_war", "horizon_known": True}),
-    ("climate", {}),
-    ("climate", {"n_agents": 1, "risk": 0.5, "endowment": 7, "target": 20, "horizon_known": False}),
-    ("harvest", {"horizon": 30}),
-    ("harvest", {**HARVEST, "zap": True, "zap_timeout": 2, "horizon": 20}),
-    ("cleanup", {"horizon": 30, "horizon_known": True}),
-    ("cleanup", {**CLEANUP, "zap": True, "zap_timeout": 2, "horizon": 20}),
-    ("alternating_offers", {}),
-    ("alternating_offers", {"pie_units": 10, "outside_option": (0.1, 0.2), "breakdown": 0.1}),
-    ("alternating_offers", {"pie_units": 3, "horizon": 2, "horizon_known": False}),
-    ("scorable", {"rounds": 5}),
-    ("scorable", {"preset": "small_sheet", "continuation": 0.9, "horizon_known": False, "common_knowledge": True}),
-    ("ultimatum", {"horizon": 6, "pie": 20, "unit": 5}),
-    ("division", {}),
-    ("division", {"protocol": "simultaneous", "common_knowledge": True}),
-    ("buy_sell", {"budget": 20, "cost": 5, "value": 9}),
-    ("exchange", {"horizon_known": False, "utility": "cobb_douglas"}),
-    ("standoff", {}),
-    ("standoff", {"crash_prob": 0.2, "perception_noise": 0.1, "stalemate": 0, "horizon_known": True}),
-    ("arms_race", {}),
-    ("arms_race", {"n_agents": 3, "continuous": True, "perception_noise": 0.2, "horizon_known": True}),
-    ("crisis", {}),
-    ("crisis", {"n_agents": 3, "weapons": 3, "accident_prob": 0.3, "perception_noise": 0.2, "horizon_known": True}),
-]
-IDS = [f"{name}-{'-'.join(map(str, params)) or 'default'}" for name, params in SETTINGS]
-every_setting = pytest.mark.parametrize(("name", "params"), SETTINGS, ids=IDS)
 
-
-@every_setting
 def test_pettingzoo_accepts_it(name, params):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -83,7 +30,6 @@ def test_pettingzoo_accepts_it(name, params):
         render_test(lambda render_mode: checked_env(name, "ansi" if render_mode == "human" else render_mode, **params))
 
 
-@every_setting
 def test_metadata_says_whether_all_move_at_once(name, params):
     """PettingZoo's own ``aec_to_parallel`` reads it, and would ask whoever has no turn for a move."""
     face = checked_env(name, **params)
@@ -122,7 +68,6 @@ def play_both(name, params, seed, episodes):
             yield asked, moves, results, aec
 
 
-@every_setting
 def test_it_is_the_parallel_face_seat_by_seat(name, params):
     steps = 0
     for asked, moves, results, aec in play_both(name, params, seed=11, episodes=6):

@@ -3,7 +3,6 @@
 import copy
 import pickle
 import warnings
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,58 +13,6 @@ from pettingzoo.test.state_test import test_state_space as check_state_space
 from comity.envs.catalogue import parallel_env
 from comity.envs.pictures import COOPERATES, DEFECTS
 from comity.envs.settings import SettingError
-
-HARVEST = {"height": 6, "width": 8, "patches": (2, 3), "spawn_row": 4, "view": 3, "n_agents": 3}
-CLEANUP = {"height": 4, "width": 8, "river_width": 2, "orchard_width": 3, "view": 1, "n_agents": 3}
-SETTINGS: list[tuple[str, dict[str, Any]]] = [
-    ("matrix", {}),
-    ("matrix", {"n_agents": 5, "pairing": "random", "action_noise": 0.1, "perception_noise": 0.1}),
-    ("matrix", {"horizon": 20, "horizon_known": True, "continuation": 0.9}),
-    ("donor", {}),
-    (
-        "donor",
-        {"n_agents": 4, "binary": True, "information": "standing", "assessment_error": 0.1, "horizon_known": True},
-    ),
-    ("donor", {"n_agents": 2, "information": "image", "action_noise": 0.2, "continuation": 0.8}),
-    ("trust", {}),
-    ("trust", {"swap_roles": True, "horizon": 12, "horizon_known": False, "continuation": 0.9}),
-    ("trust", {"integer": False, "multiplier": 1.5, "endowment": 2}),
-    ("fishery", {}),
-    ("fishery", {"growth": "logistic", "horizon_known": True, "growth_noise": 0.2}),
-    ("fishery", {"n_agents": 1}),
-    ("fishery", {"preset": "hysteresis"}),
-    ("fishery", {"preset": "fish_war"}),
-    ("fishery", {"n_agents": 1, "catches_public": False, "integer": False, "rationing": "proportional"}),
-    ("public_goods", {}),
-    ("public_goods", {"preset": "sanctsim"}),
-    ("public_goods", {"matching": "stranger", "population": 8, "integer": False, "horizon_known": False}),
-    ("appropriation", {}),
-    ("appropriation", {"n_agents": 3, "integer": False, "identified": True, "horizon_known": False}),
-    ("climate", {}),
-    ("climate", {"n_agents": 1, "risk": 0.5, "endowment": 7, "target": 20, "horizon_known": False}),
-    ("harvest", {"horizon": 30}),
-    ("harvest", {**HARVEST, "zap": True, "zap_timeout": 2, "horizon": 20}),
-    ("cleanup", {"horizon": 30, "horizon_known": True}),
-    ("cleanup", {**CLEANUP, "zap": True, "zap_timeout": 2, "horizon": 20}),
-    ("alternating_offers", {}),
-    ("alternating_offers", {"pie_units": 10, "outside_option": (0.1, 0.2), "breakdown": 0.1}),
-    ("alternating_offers", {"pie_units": 3, "horizon": 2, "horizon_known": False}),
-    ("scorable", {"rounds": 5}),
-    ("scorable", {"preset": "small_sheet", "continuation": 0.9, "horizon_known": False, "common_knowledge": True}),
-    ("ultimatum", {"horizon": 6, "pie": 20, "unit": 5}),
-    ("division", {}),
-    ("division", {"protocol": "simultaneous", "common_knowledge": True}),
-    ("buy_sell", {"budget": 20, "cost": 5, "value": 9}),
-    ("exchange", {"horizon_known": False, "utility": "cobb_douglas"}),
-    ("standoff", {}),
-    ("standoff", {"crash_prob": 0.2, "perception_noise": 0.1, "stalemate": 0, "horizon_known": True}),
-    ("arms_race", {}),
-    ("arms_race", {"n_agents": 3, "continuous": True, "perception_noise": 0.2, "horizon_known": True}),
-    ("crisis", {}),
-    ("crisis", {"n_agents": 3, "weapons": 3, "accident_prob": 0.3, "perception_noise": 0.2, "horizon_known": True}),
-]
-IDS = [f"{name}-{'-'.join(map(str, params)) or 'default'}" for name, params in SETTINGS]
-every_setting = pytest.mark.parametrize(("name", "params"), SETTINGS, ids=IDS)
 
 
 def sample(env, observations):
@@ -78,7 +25,6 @@ def sample(env, observations):
     return moves
 
 
-@every_setting
 def test_pettingzoo_accepts_it(name, params):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -87,7 +33,6 @@ def test_pettingzoo_accepts_it(name, params):
         check_state_space(parallel_env(name, **params))
 
 
-@every_setting
 def test_all_that_is_seen_lies_in_its_space(name, params):
     env = parallel_env(name, **params)
     for episode in range(5):
@@ -107,7 +52,6 @@ def test_all_that_is_seen_lies_in_its_space(name, params):
         assert env.state_space.contains(env.state())
 
 
-@every_setting
 def test_a_stored_observation_never_changes(name, params):
     env = parallel_env(name, **params)
     kept, frozen = [], []
@@ -288,7 +232,6 @@ class TestErrors:
             parallel_env("matrix", render_mode="human")
 
 
-@every_setting
 def test_ansi(name, params):
     env = parallel_env(name, render_mode="ansi", **params)
     observations, _ = env.reset(seed=0)
@@ -299,7 +242,6 @@ def test_ansi(name, params):
     assert isinstance(env.render(), str)
 
 
-@every_setting
 def test_rgb_array(name, params):
     env = parallel_env(name, render_mode="rgb_array", **params)
     observations, _ = env.reset(seed=0)
