@@ -109,7 +109,7 @@ class Deliberator(Agent):
         """Takes in what the last step showed: payoffs into incomes, labels into remembered kindness."""
         packed = Packed(self._packed.rows[running], self._packed.same_group[running], {})
         if self.step:
-            payoffs = believed["payoff"]
+            payoffs = believed[self.game.paid]
             seen = ~np.isnan(payoffs) & pays(self.game, believed)[:, None]
             s = packed.rows["income_memory"][:, None]
             incomes = self._incomes[running]

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from numba import njit
 
 from ..envs.chance import GOLDEN, mix
-from ..envs.game import BY_SEAT, NEVER, RUNNING, Floats, Game, Worlds_
+from ..envs.game import NEVER, RUNNING, Floats, Game, Worlds_
 from .foresight import Mind, pays
 from .preferences import add_utilities, weights_of
 
@@ -33,10 +33,6 @@ LEVELS_KEPT = 128
 VALUES_AT_ONCE = 1 << 23
 """Bounds memory: minds × moves of a level that are valued together."""
 TIE = 1e-9
-HISTORY = (*BY_SEAT, "history")
-"""Fields that say how a state was reached. The rules of a turn-based game may not read them, so they do not tell states
-apart.
-"""
 
 
 class Level(NamedTuple):
@@ -59,13 +55,14 @@ class Level(NamedTuple):
 Branches = tuple[tuple[float, Any], ...]
 
 
-def distinct(states: Worlds_) -> tuple[Worlds_, Ints]:
+def distinct(game: Game, states: Worlds_) -> tuple[Worlds_, Ints]:
     """The different states, their histories blank, and for each given one which of them it is."""
+    history = game.history
     bare = np.zeros(
         len(states), states.dtype
     )  # zeros, not a copy: the padding between fields takes part in the comparison
     for name in states.dtype.names or ():
-        if name not in HISTORY:
+        if name not in history:
             bare[name] = states[name]
     words = bare.view(np.uint64).reshape(len(bare), bare.dtype.itemsize // 8)
     _, chosen, index = np.unique(_hashes(words), return_index=True, return_inverse=True)
@@ -140,7 +137,7 @@ def _expand(game: Game, rules: Branches, states: Worlds_, limit: int) -> tuple[L
         game.kernels.step(p, after[k], acts, rewards[k], ended[k])
     running = ended == RUNNING
     child = np.full(running.shape, -1)
-    following, child[running] = distinct(after[running])
+    following, child[running] = distinct(game, after[running])
     first = np.searchsorted(parent, np.arange(len(states)))
     weight = np.array([weight for weight, _ in rules])
     paid = np.stack([pays(game, worlds) for worlds in after])
@@ -243,7 +240,7 @@ def _next_mover(game: Game, worlds: Worlds_, seat: int) -> int:
 
 def _root_values(game: Game, mind: Mind, worlds: Worlds_, acts: Floats, mover: int, depth: int, limit: int) -> Floats:
     """(B, C): mind's utility if ``mover`` takes each of ``acts`` now; −inf where that is not legal."""
-    roots, root = distinct(worlds)
+    roots, root = distinct(game, worlds)
     values = np.full(acts.shape, -np.inf)
     waiting = [np.arange(len(roots))]
     while waiting:

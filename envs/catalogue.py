@@ -61,8 +61,15 @@ def game_class(name: str) -> type:
 
 
 def make(name: str, **params: Any) -> Any:
-    """A :class:`~.game.Game` under these parameters."""
-    return game_class(name)(**params)
+    """A :class:`~.game.Game` under these parameters; ``institutions`` names those laid over it
+    (:func:`~.institutions.governed.build`).
+    """
+    if not params.get("institutions"):
+        params.pop("institutions", None)
+        return game_class(name)(**params)
+    from .institutions.governed import build
+
+    return build(game_class(name), **params)
 
 
 def parallel_env(name: str, render_mode: str | None = None, **params: Any) -> "ParallelGame":

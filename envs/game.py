@@ -170,8 +170,8 @@ class Game(ABC):
     collapses: ClassVar[tuple[str, ...]] = ()
     """Outcomes that count as the loss of what is shared: the event of survival analysis."""
     turn_based: bool = False  # of the class, or where a parameter decides it of the object
-    """Does one seat move at a time? Then the rules read no field that says how the world came about (``action``,
-    ``intended``, ``payoff``, ``cooperation``, ``illegal``, ``history``), and whoever has no turn has one legal move.
+    """Does one seat move at a time? Then the rules read no field that says how the world came about
+    (:attr:`history`), and whoever has no turn has one legal move.
     """
     pays_at_end: ClassVar[bool] = False
     """Is every step but the last unpaid?"""
@@ -181,6 +181,8 @@ class Game(ABC):
     """Does an act have an addressee?"""
     comes_and_goes: bool = False
     """Can a seat arrive late or leave early? Then ``present`` says who is there."""
+    paid: ClassVar[str] = "payoff"
+    """The field of a world that holds what its last step paid in the end."""
     signals: ClassVar[tuple[str, ...]] = ()
     """Scalar fields of the world that a record keeps step by step."""
 
@@ -255,6 +257,13 @@ class Game(ABC):
         """
         return False
 
+    @property
+    def history(self) -> tuple[str, ...]:
+        """Fields that say how a world came about and that the rules of a turn-based game may not read: they do not tell
+        its states apart.
+        """
+        return (*BY_SEAT, "history")
+
     def movers(self, worlds: Worlds_) -> npt.NDArray[np.bool_]:
         """(B, N): which seats have a choice now."""
         return np.repeat((worlds["ended"] == RUNNING)[:, None], self.n_agents, axis=1)
@@ -322,8 +331,12 @@ class Game(ABC):
     def believed(self, seat: int) -> "Game":
         """The game that ``seat`` believes it plays, one and the same object each time."""
         if seat not in self._believed:
-            self._believed[seat] = type(self)(**{**self.params._asdict(), **self.beliefs(seat)})
+            self._believed[seat] = self.remade({**self.params._asdict(), **self.beliefs(seat)})
         return self._believed[seat]
+
+    def remade(self, params: Mapping[str, Any]) -> "Game":
+        """The same game under other parameters."""
+        return type(self)(**params)
 
     def branches(self) -> list[tuple[float, Any]]:
         """A step of a turn-based game as a mixture of steps without chance: (probability, the kernel's parameters)."""

@@ -22,7 +22,8 @@ class Record:
     ``outcome``       (W,) int8              how it ended, an index into ``outcomes``
     ``intended``      (W, T, N) float64      moves as asked for; NaN: no choice, or the episode is over
     ``actions``       (W, T, N) float64      moves as realised
-    ``rewards``       (W, T, N) float64      material payoffs; 0 after the end
+    ``rewards``       (W, T, N) float64      material payoffs, institutions settled; 0 after the end
+    ``game_payoffs``  (W, T, N) float64      what the game alone paid; None where there are no institutions
     ``cooperation``   (W, T, N) float64      labels in [0, 1]; NaN: no choice, or the episode is over
     ``addressee``     (W, T, N) int16        whom the act was towards, -1 nobody; None in undirected games
     ``signals``       name → (W, T + 1)      scalar state at the start of each step and after the last
@@ -42,6 +43,7 @@ class Record:
     illegal: npt.NDArray[np.int64]
     final: Worlds_
     addressee: npt.NDArray[np.int16] | None = None
+    game_payoffs: Floats | None = None
     signals: dict[str, Floats] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -86,6 +88,8 @@ class Record:
             "reward": self.rewards[world, step, agent],
             "cooperation": self.cooperation[world, step, agent],
         }
+        if self.game_payoffs is not None:
+            columns["game_payoff"] = self.game_payoffs[world, step, agent]
         if self.addressee is not None:
             columns["addressee"] = self.addressee[world, step, agent]
         columns |= {name: values[world, step] for name, values in self.signals.items()}

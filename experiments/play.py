@@ -81,6 +81,7 @@ class _Tape:
         room = min(game.max_steps, FIRST_STEPS)
         shape = (room, worlds.num, game.n_agents)
         names = ["intended", "action", "payoff", "cooperation"]
+        names += [game.paid] if game.paid != "payoff" else []
         names += ["met"] if "met" in (worlds.state.dtype.names or ()) else []
         self._tracks = {name: np.empty(shape) for name in names}
         self._signals = {name: np.empty((room + 1, worlds.num)) for name in game.signals}
@@ -95,7 +96,7 @@ class _Tape:
         for name, track in self._tracks.items():
             track[self._steps] = self._worlds.state[name]
             if not all_ran:
-                track[self._steps, ~active] = {"payoff": 0, "met": -1}.get(name, np.nan)
+                track[self._steps, ~active] = {"payoff": 0, self._game.paid: 0, "met": -1}.get(name, np.nan)
         if self._game.turn_based:
             for name in ("intended", "action"):
                 self._tracks[name][self._steps][~choosers] = np.nan
@@ -129,7 +130,8 @@ class _Tape:
             outcome=state["outcome"].copy(),
             intended=tracks["intended"],
             actions=tracks["action"],
-            rewards=tracks["payoff"],
+            rewards=tracks[self._game.paid],
+            game_payoffs=tracks["payoff"] if self._game.paid != "payoff" else None,
             cooperation=tracks["cooperation"],
             illegal=state["illegal"].copy(),
             final=state.copy(),

@@ -9,6 +9,7 @@ from typing import Any
 from pettingzoo.utils.wrappers import AssertOutOfBoundsWrapper, OrderEnforcingWrapper
 
 from ..game import Game
+from ..institutions.governed import build
 from ..settings import SettingError
 from .aec import AECGame
 from .common import Move, Observation
@@ -37,7 +38,7 @@ def entry_points(cls: type[Game]) -> Factories:
                 given = f"max_cycles = {max_cycles!r} and horizon = {params['horizon']!r}"
                 raise SettingError(f"{given} are two names of one setting: give only one of them")
             params = {**params, "horizon": max_cycles}
-        return cls(preset, **params)
+        return build(cls, preset, **params)
 
     def env(
         preset: str | None = None,

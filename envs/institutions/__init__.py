@@ -1,0 +1,1 @@
+"""Institutions: layers that can be laid over any game (NORMS.md §3)."""

@@ -1,0 +1,161 @@
+"""Graduated sanctions under monitoring: breaches are detected with some probability, and fines grow with each one.
+
+**Rule.** A breach is an act whose cooperation label is below ``standard``. In every step it is detected with
+probability ``detection``; an act that is none is taken for one with probability ``false_positive``. Whoever has k
+detected breaches on record is fined min(``most``, ``first``·``growth``^k) times ``gain`` for the next; the record
+fades, by half in ``half_life`` steps. Fines are lost to all. Whoever is there pays ``cost`` per step for the
+monitoring.
+
+**Canonical numbers** (NORMS.md §3): first .5× the gain of a breach, doubling, at most 5×, half-life 10.
+
+**Known answers**: whoever expects the same fine each time keeps to the standard iff detection × fine ≥ what a breach
+gains: in a prisoner's dilemma 5, 3, 1, 0 against a cooperator iff p·f ≥ 2.
+
+**Source**: Ostrom 1990, design principles 4 and 5; Becker 1968 for p·f.
+"""
+
+from functools import cached_property
+from typing import Annotated, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from ..chance import DETECTION, uniform
+from ..game import Field, Floats, Worlds_
+from ..settings import Range
+from .institution import Institution
+
+MOST_COUNTED = 1e6
+LARGEST = 1e9
+
+
+class Params(NamedTuple):
+    """What a breach is, how it is found, and what it costs."""
+
+    standard: Annotated[float, Range(0, 1), "an act with a smaller label is a breach"] = 0.5
+    detection: Annotated[float, Range(0, 1), "p: probability that a breach is detected"] = 1.0
+    false_positive: Annotated[float, Range(0, 1), "probability that another act is taken for a breach"] = 0.0
+    gain: Annotated[float | None, Range(0), "unit of fines; none: the optimum's payoff per head and paying step"] = None
+    first: Annotated[float, Range(0, 1e6), "fine for the first breach, in units of gain"] = 0.5
+    growth: Annotated[float, Range(0, 1e3), "g: by which each further fine is larger"] = 2.0
+    most: Annotated[float, Range(0, 1e6), "largest fine, in units of gain"] = 5.0
+    half_life: Annotated[float, Range(0, 1e6, above=True), "steps in which the count of breaches halves"] = 10.0
+    cost: Annotated[float, Range(0, 1e6), "of monitoring, to each seat and step (payoff)"] = 0.0
+
+
+@njit(cache=True)
+def sanction(q: Any, worlds: Worlds_, there: npt.NDArray[Any], rewards: Floats) -> None:
+    """Detects, fines and counts, in place."""
+    keeps = 0.5 ** (1.0 / q.half_life)
+    for b in range(len(worlds)):
+        w = worlds[b]
+        for i in range(rewards.shape[1]):
+            if not there[b, i]:
+                continue
+            w.sanctions_fine[i] = 0.0
+            w.sanctions_count[i] *= keeps
+            label = w.cooperation[i]
+            if not np.isnan(label):
+                chance = q.detection if label < q.standard else q.false_positive
+                if chance > 0.0 and uniform(w.key, w.step, DETECTION, i) < chance:
+                    w.sanctions_fine[i] = q.gain * min(q.most, q.first * q.growth ** w.sanctions_count[i])
+                    w.sanctions_count[i] = min(MOST_COUNTED, w.sanctions_count[i] + 1.0)
+            rewards[b, i] -= w.sanctions_fine[i] + q.cost
+
+
+@njit(cache=True)
+def observe(worlds: Worlds_, out: npt.NDArray[Any], column: int) -> None:
+    """The own fine and count."""
+    for b in range(len(worlds)):
+        w = worlds[b]
+        for i in range(out.shape[1]):
+            out[b, i, column] = w.sanctions_fine[i]
+            out[b, i, column + 1] = w.sanctions_count[i]
+
+
+class Sanctions(Institution):
+    """The institution of this page."""
+
+    name = "sanctions"
+    title = "Do small fines that grow keep those who would take too much?"
+    Params = Params
+
+    def misfit(self) -> str | None:
+        """Fines are paid step by step, in units that must be known."""
+        if self.game.pays_at_end:
+            return "it pays at the end only, and fines are paid in each step"
+        if self.params.gain is None and not np.isfinite(self.unit):
+            return "its optimum is not known, so that sanctions.gain must be given"
+        return None
+
+    @cached_property
+    def unit(self) -> float:
+        """What fines are multiples of."""
+        if self.params.gain is not None:
+            return self.params.gain
+        return max(0.0, self.game.anchors().optimum) / (self.game.n_agents * self.game.paying_steps)
+
+    @property
+    def world_fields(self) -> tuple[tuple[Any, ...], ...]:
+        """The last fine and the count of detected breaches, as far as they are remembered."""
+        n = self.game.n_agents
+        return (("sanctions_fine", "f8", (n,)), ("sanctions_count", "f8", (n,)))
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """See :func:`observe`."""
+        return (
+            Field("fine", 0, min(LARGEST, self.unit * self.params.most), "what I was fined for the last step"),
+            Field("breaches", 0, MOST_COUNTED, "my detected breaches, as far as they are remembered"),
+        )
+
+    @property
+    def history(self) -> tuple[str, ...]:
+        """The fine is paid; the count stays."""
+        return ("sanctions_fine",)
+
+    @property
+    def stochastic(self) -> bool:
+        """Detection by chance."""
+        return 0 < self.params.detection < 1 or 0 < self.params.false_positive < 1
+
+    def reset(self, worlds: Worlds_, again: npt.NDArray[Any]) -> None:
+        """A clean record."""
+        worlds["sanctions_fine"][again] = 0.0
+        worlds["sanctions_count"][again] = 0.0
+
+    def settle(self, worlds: Worlds_, there: npt.NDArray[Any], rewards: Floats) -> None:
+        """See the page."""
+        sanction(self.params._replace(gain=self.unit), worlds, there, rewards)
+
+    def perceive(self, worlds: Worlds_, seat: int) -> None:
+        """The record of others is not known: taken for clean."""
+        others = np.arange(self.game.n_agents) != seat
+        worlds["sanctions_fine"][:, others] = 0.0
+        worlds["sanctions_count"][:, others] = 0.0
+
+    def observe(self, worlds: Worlds_, out: npt.NDArray[Any], column: int) -> None:
+        """See :func:`observe`."""
+        observe(worlds, out, column)
+
+    def brief(self, seat: int) -> list[str]:
+        """What is fined, how likely, and how much."""
+        q = self.params
+        lines = [
+            f"Sanctions: an act whose cooperation is below {q.standard:g} (of 1) is a breach. It is detected with"
+            f" probability {q.detection:g}.",
+            f"The first detected breach costs {self.unit * q.first:g}, each further one {q.growth:g} times as much, at"
+            f" most {self.unit * q.most:g}; the count of breaches halves in {q.half_life:g} steps.",
+        ]
+        if q.false_positive:
+            lines.append(f"Any other act is taken for a breach with probability {q.false_positive:g}.")
+        if q.cost:
+            lines.append(f"The monitoring costs each of you {q.cost:g} per step.")
+        return lines
+
+    def view(self, world: Any, seat: int) -> list[str]:
+        """The last fine, and the count."""
+        fine, count = world["sanctions_fine"][seat], world["sanctions_count"][seat]
+        lines = [f"You were fined {fine:g} for the last step."] if fine else []
+        return [*lines, f"Your count of breaches is {count:.3g}."]

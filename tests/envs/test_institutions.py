@@ -1,0 +1,283 @@
+"""Institutions: layers that change what is paid and seen, and nothing of the game."""
+
+import pickle
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pettingzoo.test import api_test, parallel_api_test
+
+import comity
+from comity.envs.catalogue import env, games, make, parallel_env, vector_env
+from comity.envs.chance import keys
+from comity.envs.institutions.governed import INSTITUTIONS
+from comity.envs.institutions.redistribution import share
+from comity.envs.monte_carlo import random_moves
+from comity.envs.settings import SettingError
+from comity.envs.worlds import Worlds
+
+PAID_AT_END = [name for name in games() if make(name).pays_at_end]
+PAID_BY_STEP = [name for name in games() if name not in PAID_AT_END]
+NO_FORCE = {"institution": "sanctions", "gain": 1, "detection": 0, "cost": 0}
+NO_SHARE = {"institution": "redistribution", "rate": 0}
+
+
+def episode(game, num=3, seed=4, steps=12):
+    """Rewards, observations and worlds of random play, step by step."""
+    worlds = Worlds(game, num)
+    worlds.reset(seed)
+    seat_keys = np.stack([keys(worlds.state["seed"], seat) for seat in range(game.n_agents)])
+    found = []
+    for t in range(steps):
+        worlds.step(random_moves(game, worlds, seat_keys, t))
+        found.append((worlds.rewards.copy(), worlds.observations.copy(), worlds.state.copy(), worlds.ended.copy()))
+    return found
+
+
+# -- nothing is changed by an institution without strength -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", games())
+def test_without_strength_nothing_changes(name, noisy):
+    bare = make(name, **noisy[name])
+    layers = [NO_SHARE] if name in PAID_AT_END else [NO_SHARE, NO_FORCE]
+    ruled = make(name, **noisy[name], institutions=layers)
+    assert ruled.move_space == bare.move_space
+    seen = len(bare.fields)
+    for (paid, obs, worlds, ended), (paid_2, obs_2, worlds_2, ended_2) in zip(
+        episode(bare), episode(ruled), strict=True
+    ):
+        assert (paid == paid_2).all()
+        assert (ended == ended_2).all()
+        np.testing.assert_array_equal(obs.astype(np.float32), obs_2[:, :, :seen])
+        for field in worlds.dtype.names:
+            np.testing.assert_array_equal(worlds[field], worlds_2[field])
+        running = worlds["ended"] == 0
+        assert (worlds_2["settled"][running] == paid[running]).all()
+
+
+def test_an_empty_list_is_the_game_itself():
+    assert type(make("matrix", institutions=[])) is type(make("matrix"))
+
+
+# -- redistribution ----------------------------------------------------------------------------------------------------
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=8),
+    st.floats(0, 1),
+    st.integers(0, 2**8 - 1),
+)
+def test_redistribution_keeps_the_mean_of_those_who_are_there(payoffs, rate, bits):
+    there = np.array([[bits >> k & 1 for k in range(len(payoffs))]], np.int8)
+    before = np.array([payoffs]) * there
+    after = before.copy()
+    share(rate, there, after)
+    assert after.sum() == pytest.approx(before.sum(), abs=1e-6 * (1 + np.abs(before).sum()))
+    assert (after[there == 0] == 0).all()
+    own = there == 1
+    if own.any():
+        np.testing.assert_allclose(after[own], (1 - rate) * before[own] + rate * before[own].mean(), atol=1e-9)
+
+
+@pytest.mark.parametrize("name", games())
+def test_in_every_game_all_together_are_paid_the_same(name, noisy):
+    bare, ruled = (make(name, **noisy[name], **more) for more in ({}, {"institutions": ["redistribution"]}))
+    for (paid, *_), (settled, _, worlds, _) in zip(episode(bare), episode(ruled), strict=True):
+        assert settled.sum(axis=1) == pytest.approx(paid.sum(axis=1))
+        there = ruled.present(worlds)
+        if there.all():
+            np.testing.assert_allclose(settled, 0.6 * paid + 0.4 * paid.mean(axis=1, keepdims=True), atol=1e-12)
+
+
+@pytest.mark.parametrize(("rate", "gift"), [(0.0, 0), (0.79, 0), (0.81, 20), (1.0, 20)])
+def test_from_a_rate_on_contributing_is_dominant(rate, gift):
+    # (1 − τ)(m − 1) + τ(nm − 1)/n > 0 iff τ > .8 with m = .4, n = 4
+    layer = {"institution": "redistribution", "rate": rate}
+    for others in ("free_rider", "full_contributor"):
+        record = comity.play("public_goods", ["deliberator", others], institutions=[layer])
+        assert (record.actions[0, :, 0] == gift).all()
+
+
+# -- sanctions ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("fine", "cooperates"), [(1.9, 0), (2.1, 1)])
+def test_a_fine_deters_iff_it_is_larger_than_the_gain(fine, cooperates):
+    layer = {"institution": "sanctions", "gain": 1, "first": fine, "growth": 1}
+    record = comity.play("matrix", [{"agent": "deliberator", "depth": 1}, "allc"], horizon=5, institutions=[layer])
+    assert (record.cooperation[0, :, 0] == cooperates).all()
+
+
+@pytest.mark.parametrize(("p", "cooperates"), [(0.2, 0), (0.8, 1)])
+def test_a_likely_fine_deters_and_an_unlikely_one_does_not(p, cooperates):
+    layer = {"institution": "sanctions", "gain": 1, "first": 4, "growth": 1, "detection": p}  # p·f against 2
+    mind = {"agent": "deliberator", "depth": 1, "samples": 400}
+    record = comity.play("matrix", [mind, "allc"], horizon=5, institutions=[layer])
+    assert (record.cooperation[0, :, 0] == cooperates).all()
+
+
+def test_fines_double_up_to_the_largest_and_the_record_fades():
+    layer = {"institution": "sanctions", "gain": 2, "first": 0.5, "growth": 2, "most": 5, "half_life": 10}
+    record = comity.play("matrix", ["alld", "allc"], horizon=8, institutions=[layer])
+    fines = record.game_payoffs[0, :, 0] - record.rewards[0, :, 0]
+    count, expected = 0.0, []
+    for _ in range(8):
+        count *= 0.5 ** (1 / 10)
+        expected.append(2 * min(5, 0.5 * 2**count))
+        count += 1
+    assert fines == pytest.approx(expected)
+    assert fines[-1] == 10
+    assert (record.rewards[0, :, 1] == record.game_payoffs[0, :, 1]).all()
+
+
+def test_detection_misses_and_misfires_at_their_rates():
+    layer = {"institution": "sanctions", "gain": 1, "detection": 0.3, "false_positive": 0.1, "growth": 1, "cost": 0.25}
+    record = comity.play("matrix", ["alld", "allc"], worlds=500, horizon=100, institutions=[layer])
+    fined = record.game_payoffs - record.rewards - 0.25 > 0.1
+    spread = 4 * np.sqrt(0.3 * 0.7 / 50_000)
+    assert fined[:, :, 0].mean() == pytest.approx(0.3, abs=spread)
+    assert fined[:, :, 1].mean() == pytest.approx(0.1, abs=spread)
+
+
+def test_whoever_has_left_is_neither_fined_nor_counted():
+    layer = {"institution": "sanctions", "gain": 1, "cost": 0.5}
+    record = comity.play(
+        "crisis", ["strike", "pull_back", "strike"], n_agents=3, stability=3, horizon=10, institutions=[layer]
+    )
+    gone = np.isnan(record.actions[0, :, 1])
+    assert gone.any()
+    assert (record.rewards[0, gone, 1] == 0).all()
+
+
+# -- layers together ---------------------------------------------------------------------------------------------------
+
+
+def test_institutions_settle_in_their_order():
+    fine = {"institution": "sanctions", "gain": 1, "first": 3, "growth": 1}
+    pool = {"institution": "redistribution", "rate": 1}
+    for layers, expected in (([fine, pool], [1, 1]), ([pool, fine], [-0.5, 2.5])):
+        record = comity.play("matrix", ["alld", "allc"], horizon=1, institutions=layers)
+        assert record.rewards[0, 0].tolist() == expected
+        assert record.game_payoffs[0, 0].tolist() == [5, 0]
+        assert record.frame().select("reward", "game_payoff").rows() == [(expected[0], 5.0), (expected[1], 0.0)]
+
+
+@pytest.mark.parametrize("name", games())
+def test_a_world_is_the_same_alone_and_in_a_batch(name, noisy):
+    layers = ["redistribution"]
+    if name in PAID_BY_STEP:
+        layers.append({"institution": "sanctions", "gain": 1, "detection": 0.5, "false_positive": 0.2})
+    game = make(name, **noisy[name], institutions=layers)
+    together, alone = episode(game, num=3, seed=4), episode(game, num=1, seed=4)
+    for many, one in zip(together, alone, strict=True):
+        for k in (0, 1, 3):
+            np.testing.assert_array_equal(many[k][:1], one[k])
+        for field in game.world_dtype.names:
+            np.testing.assert_array_equal(many[2][field][:1], one[2][field])
+
+
+@pytest.mark.parametrize("name", games())
+def test_pettingzoo_accepts_a_game_with_institutions(name, noisy):
+    layers = ["redistribution"] if name in PAID_AT_END else ["redistribution", {**NO_FORCE, "detection": 0.5}]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", "Observation space for each agent probably should be")
+        warnings.filterwarnings("ignore", "Observation is not a NumPy array")
+        parallel_api_test(parallel_env(name, **noisy[name], institutions=layers), num_cycles=30)
+        api_test(env(name, **noisy[name], institutions=layers), num_cycles=30)
+
+
+def test_many_worlds_reset_one_by_one_keep_their_records():
+    layer = {"institution": "sanctions", "gain": 1, "growth": 2, "first": 1}
+    envs = vector_env("matrix", num_worlds=4, horizon=50, continuation=0.7, institutions=[layer])
+    envs.reset(seed=1)
+    counted = envs.game.field_index["breaches"]
+    before = np.zeros(4)
+    for _ in range(40):
+        observations, _, terminated, truncated, _ = envs.step(np.ones((4, 2), np.int64))
+        seen = observations[:, 0, counted] if observations.ndim == 3 else observations[0][:, counted]
+        restarted = seen == 0
+        assert (restarted | (seen > before)).all()
+        before = np.where(terminated | truncated, -1, seen)
+
+
+def test_deliberators_reckon_with_institutions_by_turns_too():
+    # who is to share all anyway proposes what is best for both together
+    record = comity.play("division", ["deliberator"], context=100, common_knowledge=True, institutions=[
+        {"institution": "redistribution", "rate": 1}
+    ])  # fmt: skip
+    game = record.game
+    best = game.contexts.utilities[100][game.contexts.feasible[100]].sum(axis=1).max()
+    assert record.rewards[0].sum(axis=0).tolist() == [best / 2, best / 2]
+
+
+def test_what_is_told_holds_the_numbers_in_force():
+    layers = [
+        {"institution": "redistribution", "rate": 0.35},
+        {
+            "institution": "sanctions",
+            "gain": 7,
+            "first": 0.5,
+            "growth": 3,
+            "most": 4,
+            "detection": 0.45,
+            "half_life": 6,
+        },
+    ]
+    game = make("fishery", institutions=layers)
+    told = game.brief(0)
+    for number in ("35 percent", "probability 0.45", "costs 3.5,", "3 times", "at most 28", "in 6 steps"):
+        assert number in told
+    worlds = Worlds(game, 20)
+    worlds.reset(0)
+    worlds.step(np.full((20, 5), 20.0))
+    fined = worlds.state["sanctions_fine"][:, 0] > 0
+    assert 0 < fined.sum() < 20
+    for b in range(20):
+        told = game.view(worlds.state[b], 0)
+        assert ("You were fined 3.5 for the last step." in told) == fined[b]
+        assert f"After all institutions the last step paid you {worlds.rewards[b, 0]:g}." in told
+        assert worlds.observations[b, 0, game.field_index["settled"]] == np.float32(worlds.rewards[b, 0])
+
+
+def test_a_game_with_institutions_can_be_stored():
+    game = make("fishery", n_agents=3, institutions=[{"institution": "redistribution", "rate": 0.2}])
+    again = pickle.loads(pickle.dumps(game))
+    assert again.params == game.params
+    assert again.institutions[0].params == game.institutions[0].params
+    assert again.believed(0).institutions[0].params == game.institutions[0].params
+
+
+# -- wrong settings ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "complaints"),
+    [
+        ("matrix", {"institutions": "redistribution"}, ("institutions", "a list of names")),
+        ("matrix", {"institutions": ["redistributon"]}, ("redistributon", "Did you mean 'redistribution'")),
+        ("matrix", {"institutions": [{"rate": 0.2}]}, ("institutions", "'institution'")),
+        ("matrix", {"institutions": [3]}, ("institutions", "3")),
+        ("matrix", {"institutions": ["sanctions", "sanctions"]}, ("each at most once",)),
+        ("matrix", {"institutions": [{"institution": "redistribution", "rate": 1.2}]}, ("redistribution.rate", "1.2")),
+        ("matrix", {"institutions": [{"institution": "sanctions", "p": 1}]}, ("unknown setting", "sanctions", "'p'")),
+        ("fishery", {"n_agents": 1, "institutions": ["redistribution"]}, ("fishery", "one seat")),
+        ("ultimatum", {"institutions": ["sanctions"]}, ("ultimatum", "pays at the end")),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused(name, params, complaints):
+    with pytest.raises(SettingError) as error:
+        make(name, **params)
+    for complaint in complaints:
+        assert complaint in str(error.value)
+
+
+def test_every_institution_has_a_page():
+    for cls in INSTITUTIONS.values():
+        page = __import__(cls.__module__, fromlist=["_"]).__doc__
+        assert "**Rule.**" in page
+        assert cls.title
