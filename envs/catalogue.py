@@ -60,7 +60,7 @@ def game_class(name: str) -> type:
     return getattr(importlib.import_module(f"{_ROOT}.{module}"), cls)
 
 
-def make(name: str, **params: Any) -> Any:
+def make(name: str, /, **params: Any) -> Any:
     """A :class:`~.game.Game` under these parameters; ``institutions`` names those laid over it
     (:func:`~.institutions.governed.build`).
     """

@@ -13,8 +13,9 @@ from ..agents.agent import Agent
 from ..agents.deliberator import Deliberator
 from ..agents.norms import Norms, as_settings, norms
 from ..agents.seats import CARRIERS, carries_norms, fill, seat
-from ..envs.catalogue import game_class
+from ..envs.catalogue import make
 from ..envs.game import Game
+from ..envs.institutions.governed import Governed
 from ..envs.settings import SettingError, check, refuse
 from .composing import Composer
 from .grids import GROUPS
@@ -118,7 +119,8 @@ class Resolver:
         """The cell of an assignment. Raises ``SettingError`` for whatever in it is wrong."""
         chosen = {group: self._defaults[group] for group in GROUPS if self._defaults.get(group) is not None}
         wanted = {**chosen, **given}
-        game, params = self._once(self._game, _part(wanted, "game"))
+        laid_over = self._once(self._institutions, _part(wanted, "institutions"))
+        game, params = self._once(self._game, _part(wanted, "game"), laid_over)
         norm = self._once(self._norms, _part(wanted, "norms"))
         thinking = self._once(self._deliberator, _part(wanted, "deliberator"))
         label, seats = self._once(self._seats, _part(wanted, "seats"))
@@ -133,15 +135,36 @@ class Resolver:
             self._known[key] = resolve(*given)
         return self._known[key]
 
-    def _game(self, given: Mapping[str, Any]) -> tuple[Game, dict[str, Any]]:
+    def _institutions(self, given: Mapping[str, Any]) -> list[Any]:
+        """Those that are listed, then those of which a setting is given."""
+        settings = nested(given)
+        listed = settings.pop("", None)
+        listed = [] if listed in (None, NO_NORMS) else [listed] if isinstance(listed, str | Mapping) else listed
+        if not isinstance(listed, list):
+            raise refuse("institutions", listed, f"{NO_NORMS}, a name, or a list of them")
+        for name, value in settings.items():
+            if not isinstance(value, Mapping):
+                raise refuse(f"institutions.{name}", value, f"settings by name, such as institutions.{name}.rate=0.4")
+        specs = [{"institution": one} if isinstance(one, str) else one for one in listed]
+        named = {spec.get("institution") for spec in specs if isinstance(spec, Mapping)}
+        specs += [{"institution": name} for name in sorted(settings.keys() - named)]
+        return [
+            {**spec, **settings.get(str(spec.get("institution")), {})} if isinstance(spec, Mapping) else spec
+            for spec in specs
+        ]
+
+    def _game(self, given: Mapping[str, Any], institutions: Sequence[Any]) -> tuple[Game, dict[str, Any]]:
         settings = nested(given)
         choice = settings.pop("", None)
         if choice is None:
             known = ", ".join(self._composer.options("game"))
             raise SettingError(f"no game is given: write game=<name>, one of {known}")
         chosen = dict(self._composer.choice("game", choice))
-        game: Game = game_class(chosen.pop("name", choice))(**{**chosen, **settings})
-        return game, game.params._asdict()
+        game: Game = make(chosen.pop("name", choice), **{**chosen, **settings}, institutions=institutions)
+        params = game.params._asdict()
+        if isinstance(game, Governed):
+            params["institutions"] = [{"institution": one.name, **one.params._asdict()} for one in game.institutions]
+        return game, params
 
     def _norms(self, given: Mapping[str, Any]) -> Norms | None:
         settings = nested(given)

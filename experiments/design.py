@@ -120,7 +120,11 @@ def _value(cell: Cell, given: Mapping[str, Any], key: str) -> Any:
     if key == "game.preset":
         return given.get(key)
     head, *rest = key.split(".")
-    value: Any = {"game": cell.params, "norms": cell.norms, "deliberator": cell.deliberator}[head]
+    institutions = {one["institution"]: one for one in cell.params.get("institutions", ())}
+    if key == "institutions":
+        return "+".join(institutions) or "none"
+    parts = {"game": cell.params, "norms": cell.norms, "deliberator": cell.deliberator, "institutions": institutions}
+    value: Any = parts[head]
     for name in rest:
         value = value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)

@@ -19,7 +19,7 @@ Grid = dict[str, list[Any]]
 
 DEFAULT_EXPERIMENT = "norms_by_family"
 GROUPS = ("game", "seats", "norms")
-SWEPT = (*GROUPS, "deliberator", "seed")
+SWEPT = (*GROUPS, "institutions", "deliberator", "seed")
 """What may differ from world to world; the rest is one value for the whole sweep."""
 WHOLE = (*Options._fields, "experiment")
 

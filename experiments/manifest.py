@@ -74,12 +74,19 @@ def closed(
 
 
 def resolved(cells: Sequence[Cell]) -> dict[str, Any]:
-    """Every value that a setting took, whether it was typed or not: of each game, and of the deliberators."""
+    """Every value that a setting took, typed or not: of each game, of each institution laid over it, and
+    of the deliberators.
+    """
     games: dict[str, list[Mapping[str, Any]]] = {}
+    institutions: dict[str, list[Mapping[str, Any]]] = {}
     for cell in cells:
-        games.setdefault(cell.factors["game"], []).append(cell.params)
+        params = dict(cell.params)
+        for one in params.pop("institutions", ()):
+            institutions.setdefault(one["institution"], []).append(one)
+        games.setdefault(cell.factors["game"], []).append(params)
     return {
         "games": {game: _values_taken(params) for game, params in games.items()},
+        "institutions": {name: _values_taken(settings) for name, settings in institutions.items()},
         "deliberator": _values_taken([mind for cell in cells for mind in cell.minds()]),
     }
 

@@ -26,7 +26,7 @@ def page(name: str) -> Group:
     """The page of one game: its docstring, parameters, presets and agents; ``SettingError`` for an unknown one."""
     cls: Any = game_class(name)
     parameters = _table("parameter", "default", "allowed", "meaning")
-    for words in parameter_rows(cls):
+    for words in setting_rows(cls.Params, "game."):
         parameters.add_row(*map(Text, words))  # square brackets in a string would be read as markup
     title, blank = Text(f"{cls.name}: {cls.title}\n", style="bold"), Text()
     parts: list[RenderableType] = [title, Markdown(docstring(cls)), blank, parameters]
@@ -45,11 +45,9 @@ def docstring(cls: type) -> str:
     return inspect.getdoc(inspect.getmodule(cls)) or ""
 
 
-def parameter_rows(cls: Any) -> list[tuple[str, str, str, str]]:
-    """Name, default, what is allowed and meaning of every parameter of a game."""
-    return [
-        (f"game.{one.name}", _plain(one.default), _allowed(one), one.meaning) for one in describe(cls.Params).values()
-    ]
+def setting_rows(group: type[Any], prefix: str) -> list[tuple[str, str, str, str]]:
+    """Name, default, what is allowed and meaning of every setting of a group."""
+    return [(prefix + one.name, _plain(one.default), _allowed(one), one.meaning) for one in describe(group).values()]
 
 
 def preset_rows(cls: Any) -> list[tuple[str, str]]:

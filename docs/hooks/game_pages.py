@@ -1,13 +1,13 @@
 """The pages of the games, made from the library when the documentation is built (a hook of mkdocs)."""
 
 import io
-import re
 import textwrap
 from typing import Any
 
 import matplotlib.image
 import numpy as np
 import polars as pl
+from docs_markdown import as_markdown, table
 from matplotlib.figure import Figure
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
@@ -20,7 +20,7 @@ from comity.envs.game import Game
 from comity.envs.negotiation.solutions import solve
 from comity.envs.worlds import Worlds
 from comity.experiments.episode import replayed
-from comity.experiments.pages import docstring, parameter_rows, players_of, preset_rows
+from comity.experiments.pages import docstring, players_of, preset_rows, setting_rows
 
 PAGE = "#fdfdfc"
 FAMILIES = {
@@ -79,12 +79,12 @@ def _page(words: str, record: comity.Record, worlds: list[np.void]) -> str:
         f"`{game.id}` · *{cls.title}*",
         f"![{words}]({cls.name}.svg)",
         words,
-        _markdown(docstring(cls)),
+        as_markdown(docstring(cls)),
         "## Observation, field by field",
-        _table(("field", "range", "meaning"), fields[:MOST_FIELDS] + more),
+        table(("field", "range", "meaning"), fields[:MOST_FIELDS] + more),
         "## Parameters",
-        _table(("parameter", "default", "allowed", "meaning"), parameter_rows(cls)),
-        *(["## Presets", _table(("preset", "settings"), rows)] if (rows := preset_rows(cls)) else []),
+        table(("parameter", "default", "allowed", "meaning"), setting_rows(cls.Params, "game.")),
+        *(["## Presets", table(("preset", "settings"), rows)] if (rows := preset_rows(cls)) else []),
         "## Who plays it",
         f"Agents: {', '.join(f'`{name}`' for name in players)}. Roles: {', '.join(roles)}.",
         "## A sample episode",
@@ -92,17 +92,6 @@ def _page(words: str, record: comity.Record, worlds: list[np.void]) -> str:
         f"![The world after {min(STEPS_SHOWN, len(worlds) - 1)} steps]({cls.name}.png)",
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def _markdown(text: str) -> str:
-    """Docstrings mark code with two backticks and modules with roles."""
-    return re.sub(r":\w+:`~?([^`]+)`", r"`\1`", text).replace("``", "`")
-
-
-def _table(head: tuple[str, ...], rows: list[Any]) -> str:
-    """A Markdown table; a bar within a cell would end it."""
-    lines = [head, ("---",) * len(head), *rows]
-    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
 # -- a sample ----------------------------------------------------------------------------------------------------------

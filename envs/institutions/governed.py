@@ -1,8 +1,8 @@
 """A game with institutions laid over it: itself a game, which every face and agent takes as it takes any other.
 
-A world keeps the game's fields, then what it was paid after all institutions had settled (``settled``; ``payoff`` stays
-what the game itself paid), then theirs. The game's own compiled rules run on it unchanged. Institutions settle in the
-order in which they are listed.
+Beside the game's fields a world keeps what each seat was paid after all institutions had settled (``settled``;
+``payoff`` stays what the game itself paid), and theirs. The game's own compiled rules run on it unchanged. Institutions
+settle in the order in which they are listed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -188,6 +188,8 @@ def _again(cls: type[Game], params: Mapping[str, Any], given: Given) -> Game:
 
 @cache  # numba looks types up by object first
 def _laid_over(base: np.dtype[np.void], added: tuple[tuple[Any, ...], ...]) -> np.dtype[np.void]:
-    """``base`` with fields ``added`` at the end, so that all of its own keep their places."""
+    """``base`` with fields ``added`` before its own: behind them, numba would take the record for one of ``base`` with
+    something left over, a rule of its that is still experimental, and warn.
+    """
     own = [(name, part[0]) for name, part in (base.fields or {}).items()]
-    return np.dtype([*own, *added], align=True)
+    return np.dtype([*added, *own], align=True)

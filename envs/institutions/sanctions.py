@@ -3,13 +3,15 @@
 **Rule.** A breach is an act whose cooperation label is below ``standard``. In every step it is detected with
 probability ``detection``; an act that is none is taken for one with probability ``false_positive``. Whoever has k
 detected breaches on record is fined min(``most``, ``first``·``growth``^k) times ``gain`` for the next; the record
-fades, by half in ``half_life`` steps. Fines are lost to all. Whoever is there pays ``cost`` per step for the
-monitoring.
+fades, by half in ``half_life`` steps. With ``by_size`` a fine is that times the size of the breach: by how much the
+label falls short of the standard, as a share of it. Fines are lost to all. Whoever is there pays ``cost`` per step for
+the monitoring.
 
 **Canonical numbers** (NORMS.md §3): first .5× the gain of a breach, doubling, at most 5×, half-life 10.
 
 **Known answers**: whoever expects the same fine each time keeps to the standard iff detection × fine ≥ what a breach
-gains: in a prisoner's dilemma 5, 3, 1, 0 against a cooperator iff p·f ≥ 2.
+gains: in a prisoner's dilemma 5, 3, 1, 0 against a cooperator iff p·f ≥ 2; in a linear public good, where a fine by
+size is f for each token withheld, iff p·f ≥ 1 − m.
 
 **Source**: Ostrom 1990, design principles 4 and 5; Becker 1968 for p·f.
 """
@@ -41,6 +43,7 @@ class Params(NamedTuple):
     growth: Annotated[float, Range(0, 1e3), "g: by which each further fine is larger"] = 2.0
     most: Annotated[float, Range(0, 1e6), "largest fine, in units of gain"] = 5.0
     half_life: Annotated[float, Range(0, 1e6, above=True), "steps in which the count of breaches halves"] = 10.0
+    by_size: Annotated[bool, "is a fine in proportion to the size of the breach?"] = False
     cost: Annotated[float, Range(0, 1e6), "of monitoring, to each seat and step (payoff)"] = 0.0
 
 
@@ -59,7 +62,8 @@ def sanction(q: Any, worlds: Worlds_, there: npt.NDArray[Any], rewards: Floats) 
             if not np.isnan(label):
                 chance = q.detection if label < q.standard else q.false_positive
                 if chance > 0.0 and uniform(w.key, w.step, DETECTION, i) < chance:
-                    w.sanctions_fine[i] = q.gain * min(q.most, q.first * q.growth ** w.sanctions_count[i])
+                    size = max(0.0, 1.0 - label / q.standard) if q.by_size and q.standard > 0.0 else 1.0
+                    w.sanctions_fine[i] = size * q.gain * min(q.most, q.first * q.growth ** w.sanctions_count[i])
                     w.sanctions_count[i] = min(MOST_COUNTED, w.sanctions_count[i] + 1.0)
             rewards[b, i] -= w.sanctions_fine[i] + q.cost
 
@@ -148,6 +152,8 @@ class Sanctions(Institution):
             f"The first detected breach costs {self.unit * q.first:g}, each further one {q.growth:g} times as much, at"
             f" most {self.unit * q.most:g}; the count of breaches halves in {q.half_life:g} steps.",
         ]
+        if q.by_size:
+            lines.append("A fine is that times the share by which the act falls short.")
         if q.false_positive:
             lines.append(f"Any other act is taken for a breach with probability {q.false_positive:g}.")
         if q.cost:

@@ -120,6 +120,15 @@ def test_a_likely_fine_deters_and_an_unlikely_one_does_not(p, cooperates):
     assert (record.cooperation[0, :, 0] == cooperates).all()
 
 
+@pytest.mark.parametrize(("p", "gift"), [(0.55, 0), (0.65, 20)])
+def test_a_fine_for_each_token_withheld_deters_iff_it_is_likely_enough(p, gift):
+    # 1 token per token withheld, detected with p: iff p ≥ 1 − m = .6 (NORMS.md §3)
+    layer = {"institution": "sanctions", "standard": 1, "gain": 20, "first": 1, "growth": 1, "by_size": True}
+    mind = {"agent": "deliberator", "depth": 1, "samples": 2000}
+    given = comity.play("public_goods", [mind, "free_rider"], horizon=3, institutions=[{**layer, "detection": p}])
+    assert (given.actions[0, :, 0] == gift).all()
+
+
 def test_fines_double_up_to_the_largest_and_the_record_fades():
     layer = {"institution": "sanctions", "gain": 2, "first": 0.5, "growth": 2, "most": 5, "half_life": 10}
     record = comity.play("matrix", ["alld", "allc"], horizon=8, institutions=[layer])

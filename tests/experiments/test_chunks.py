@@ -1,11 +1,14 @@
 """Batches: what may share one, and that sharing changes nothing."""
 
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 import pytest
 
 from comity.experiments.chunks import as_plan, cut, episode_rows, from_plan, play_chunk, step_rows
 from comity.experiments.play import play
+from comity.experiments.store import load
 
 from .test_grids import design
 
@@ -86,3 +89,12 @@ def test_rows():
     assert steps.height == 2 * 5 * 2
     kept = steps.select("cell", "seed").unique(maintain_order=True).rows()
     assert kept == [(chunk.cells[0].id, 1), (chunk.cells[1].id, 3)]
+
+
+def test_a_sweep_over_an_institution_finds_its_threshold(comity):
+    told = comity(
+        "sweep", "game=public_goods", "institutions.redistribution.rate=0,0.79,0.81,1", "seed=range(2)", "out=found"
+    )
+    assert told.code == 0
+    by_rate = load(Path("found")).episodes.group_by("institutions.redistribution.rate")
+    assert dict(by_rate.agg(pl.col("coop_rate_agent").mean()).iter_rows()) == {0.0: 0.0, 0.79: 0.0, 0.81: 1.0, 1.0: 1.0}

@@ -50,6 +50,20 @@ def test_overrides_go_to_whom_they_concern():
     assert found.grid == ["game=matrix", "norms.kindness=1"]
 
 
+def test_institutions_are_an_axis_and_so_are_their_settings():
+    found = design("game=public_goods", "institutions=none,redistribution,[sanctions,redistribution]", "seed=0")
+    assert found.axes["institutions"] == ["none", "redistribution", "sanctions+redistribution"]
+    assert [len(cell.params.get("institutions", [])) for cell in found.cells] == [0, 1, 2]
+    found = design("game=public_goods", "institutions.redistribution.rate=0,0.5", "institutions=sanctions", "seed=0")
+    assert found.axes["institutions.redistribution.rate"] == [0, 0.5]
+    names = [[one["institution"] for one in cell.params["institutions"]] for cell in found.cells]
+    assert names == [["sanctions", "redistribution"]] * 2
+    assert len({cell.id for cell in found.cells}) == 2
+    told = manifest.resolved(found.cells)["institutions"]
+    assert told["redistribution"]["rate"] == [0, 0.5]
+    assert told["sanctions"]["first"] == [0.5]
+
+
 def test_a_grid_is_the_product_of_its_axes():
     found = design("game=fishery,matrix", "norms=selfish,kind", "norms.kindness=0,0.5,1", "seed=range(100)")
     assert len(found.cells) == 2 * 2 * 3
