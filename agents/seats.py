@@ -16,6 +16,7 @@ from .norms import conduct as conduct_of
 
 MODULES = (
     "scripted.binary",
+    "scripted.axelrod_first",
     "scripted.giving",
     "scripted.trusting",
     "scripted.fishing",
