@@ -70,6 +70,9 @@ class Agent:
     def __init__(self, params: Any = None) -> None:
         self.params: Any = self.Params() if params is None else params
 
+    def check(self, game: Game) -> None:
+        """Raises :class:`~comity.envs.settings.SettingError` where its settings do not fit the game."""
+
     def begin(self, game: Game, seat: int, seeds: npt.NDArray[np.uint64]) -> None:
         """A new episode in ``len(seeds)`` worlds; the agent's own chance is addressed by (seed, seat)."""
         self.game, self.seat = game, seat

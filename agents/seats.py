@@ -16,6 +16,8 @@ from .norms import conduct as conduct_of
 
 MODULES = (
     "scripted.binary",
+    "scripted.zero_determinant",
+    "scripted.reactive",
     "scripted.axelrod_first",
     "scripted.giving",
     "scripted.trusting",
@@ -106,6 +108,7 @@ def seat(game: Game, given: "str | Mapping[str, Any] | Agent", worlds: int = 1) 
     """
     if isinstance(given, Agent):
         _plays(game, type(given))
+        given.check(game)
         return given
     if not isinstance(given, str | Mapping):
         raise refuse("seats", given, "a name, settings of an agent such as {agent: gtft, q: 0.3}, or an Agent")
@@ -119,6 +122,7 @@ def seat(game: Game, given: "str | Mapping[str, Any] | Agent", worlds: int = 1) 
     if carrier not in CARRIERS:
         raise refuse("seats.conduct", carrier, f"one of {', '.join(CARRIERS)}")
     agent = cls(_params(cls, spec, worlds))
+    agent.check(game)
     if norm is not None:
         per_world = (
             [norms(one) for one in norm]

@@ -13,7 +13,8 @@ import numpy.typing as npt
 from ...envs.game import Game
 from ..agent import Bools
 from .binary import MemoryOne
-from .histories import Historian, Retaliator, own_and_other_payoffs
+from .histories import Historian, Retaliator
+from .payoffs import own_and_other
 
 CHI_SQUARED_5_PERCENT = 3.841458820694124
 """What a χ² of one degree of freedom exceeds with probability .05."""
@@ -49,7 +50,7 @@ class TidemanChieruzzi(Retaliator):
     def begin(self, game: Game, seat: int, seeds: npt.NDArray[np.uint64]) -> None:
         """Knows what it and the other are paid."""
         super().begin(game, seat, seeds)
-        own, other = own_and_other_payoffs(game, seat)
+        own, other = own_and_other(game, seat)
         self._gains = own - other
 
     def decide(self) -> Bools:
@@ -195,7 +196,7 @@ class Downing(Historian):
     def begin(self, game: Game, seat: int, seeds: npt.NDArray[np.uint64]) -> None:
         """Knows what it is paid."""
         super().begin(game, seat, seeds)
-        self._payoffs = own_and_other_payoffs(game, seat)[0]
+        self._payoffs = own_and_other(game, seat)[0]
 
     def decide(self) -> Bools:
         """Estimates α and β by relative frequencies."""

@@ -99,11 +99,3 @@ class Retaliator(Historian):
         m["length"] += starts
         m["owed"] = np.where(starts, m["length"], m["owed"]) - (owes | starts)
         return owes | starts
-
-
-def own_and_other_payoffs(game: Any, seat: int) -> tuple[Floats, Floats]:
-    """What this seat, and whoever it meets, is paid for [its own move][the other's move], as its brief tells it."""
-    table = game.table
-    if game.n_agents == 2 and seat == 1:
-        table = table.transpose(1, 0, 2)[:, :, ::-1]
-    return table[:, :, 0], table[:, :, 1]
