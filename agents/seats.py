@@ -19,6 +19,7 @@ MODULES = (
     "scripted.zero_determinant",
     "scripted.reactive",
     "scripted.axelrod_first",
+    "scripted.axelrod_bridge",
     "scripted.giving",
     "scripted.trusting",
     "scripted.fishing",

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import comity
+from comity.agents.scripted.axelrod_bridge import Axelrod
 from comity.agents.seats import ROLES, agents, agents_for, carries_norms, fill
 from comity.envs.catalogue import games, make
 
@@ -90,7 +91,13 @@ def test_no_two_agents_of_a_game_have_one_name():
         assert not set(names) & set(ROLES)
 
 
-@pytest.mark.parametrize("cls", agents(), ids=[cls.__name__ for cls in agents()])
+def everyone():
+    """All agents; the one that imports a library for twenty seconds is slow."""
+    for cls in agents():
+        yield pytest.param(cls, id=cls.__name__, marks=[pytest.mark.slow] if cls is Axelrod else [])
+
+
+@pytest.mark.parametrize("cls", list(everyone()))
 def test_every_agent_plays_every_game_that_it_says(cls):
     for game in cls.games or games():
         record = comity.play(game, [cls.name], worlds=3, horizon=5)
