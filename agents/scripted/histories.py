@@ -90,9 +90,7 @@ class Retaliator(Historian):
     notes = (("length", "i8"), ("owed", "i8"))
 
     def retaliates(self, provoked: Bools, heeds: Bools | bool = True) -> Bools:
-        """(B,): where a defection is due. A provocation counts where none was, and where the rule ``heeds`` anything
-        now.
-        """
+        """(B,): where a defection is due. A provocation counts where none is being answered and the rule ``heeds``."""
         m = self.memory
         owes = heeds & (m["owed"] > 0)
         starts = heeds & ~owes & provoked
