@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .experiments.play import play
     from .experiments.probes import schelling
     from .experiments.store import load
+    from .experiments.tournament import tournament
 
 __version__ = "0.1.0"
 
@@ -35,6 +36,7 @@ _PLACES = {
     "vector_env": "envs.catalogue",
     "play": "experiments.play",
     "schelling": "experiments.probes",
+    "tournament": "experiments.tournament",
     "load": "experiments.store",
     "norms": "agents.norms",
     "Record": "envs.record",
@@ -54,6 +56,7 @@ __all__ = [
     "parallel_env",
     "play",
     "schelling",
+    "tournament",
     "vector_env",
 ]
 

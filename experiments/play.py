@@ -1,7 +1,7 @@
 """A game, its seats, many worlds: a record of what happened."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from ..envs.record import Record
 from ..envs.settings import number_of, refuse
 from ..envs.worlds import Worlds
 
+N = TypeVar("N", bound="Notes")
 FIRST_STEPS = 512
 """A record starts with room for this many steps and doubles when it is full: most endless games end early."""
 
@@ -46,11 +47,26 @@ def play(
 
 def run(game: Game, seated: Sequence[Agent], seeds: npt.NDArray[np.uint64]) -> Record:
     """One episode of every world with these agents."""
+    return noted(game, seated, seeds, _Tape).record()
+
+
+class Notes(Protocol):
+    """What is written down while worlds are stepped; made of the game and its worlds at the start."""
+
+    def __init__(self, game: Game, worlds: Worlds) -> None: ...
+
+    def add(self, active: npt.NDArray[np.bool_], choosers: npt.NDArray[np.bool_] | None) -> None:
+        """The step just made: ``active`` (B,) worlds that were running before it; ``choosers`` (B, N) whose turn it
+        was, None where all move at once."""
+
+
+def noted(game: Game, seated: Sequence[Agent], seeds: npt.NDArray[np.uint64], notes: type[N]) -> N:
+    """One episode of every world with these agents, of which only what ``notes`` keep is left."""
     if len(set(map(id, seated))) != len(seated):
         raise ValueError("an agent can sit in one seat only: give a separate agent for each")
     worlds = Worlds(game, len(seeds))
     worlds.reset(seeds)
-    tape = _Tape(game, worlds)
+    kept = notes(game, worlds)
     moves = np.zeros((worlds.num, game.n_agents))
     learners = [(i, agent) for i, agent in enumerate(seated) if type(agent).learn is not Agent.learn]
     for i, agent in enumerate(seated):
@@ -59,12 +75,12 @@ def run(game: Game, seated: Sequence[Agent], seeds: npt.NDArray[np.uint64]) -> R
         active = worlds.ended == RUNNING
         for i, agent in enumerate(seated):
             moves[:, i] = agent.act(_view(worlds, i, active))
-        choosers = game.movers(worlds.state)
+        choosers = game.movers(worlds.state) if game.turn_based else None
         worlds.step(moves)
-        tape.add(active, choosers)
+        kept.add(active, choosers)
         for i, agent in learners:
             agent.learn(Outcome(moves[:, i], worlds.rewards[:, i], _view(worlds, i, worlds.ended == RUNNING)))
-    return tape.record()
+    return kept
 
 
 def _view(worlds: Worlds, i: int, active: npt.NDArray[np.bool_]) -> View:
@@ -88,7 +104,7 @@ class _Tape:
         self._lengths = np.zeros(worlds.num, np.int64)
         self._note_signals()
 
-    def add(self, active: npt.NDArray[np.bool_], choosers: npt.NDArray[np.bool_]) -> None:
+    def add(self, active: npt.NDArray[np.bool_], choosers: npt.NDArray[np.bool_] | None) -> None:
         """The step just made, in the worlds that were running before it."""
         if self._steps == len(self._tracks["payoff"]):
             self._grow()
@@ -97,7 +113,7 @@ class _Tape:
             track[self._steps] = self._worlds.state[name]
             if not all_ran:
                 track[self._steps, ~active] = {"payoff": 0, self._game.paid: 0, "met": -1}.get(name, np.nan)
-        if self._game.turn_based:
+        if choosers is not None:
             for name in ("intended", "action"):
                 self._tracks[name][self._steps][~choosers] = np.nan
         self._steps += 1

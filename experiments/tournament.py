@@ -1,0 +1,246 @@
+"""Round robins: everybody meets everybody, under the same seeds."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..agents.seats import seat
+from ..analysis.markov import chain, worth
+from ..analysis.measure import divide
+from ..analysis.statistics import clustered_ci
+from ..envs.catalogue import make
+from ..envs.chance import world_seeds
+from ..envs.game import Floats, Game
+from ..envs.settings import SettingError, number_of, refuse
+from .cells import spelled
+from .company import five, is_memory_one
+from .meetings import Totals, lasting, meet, meetings
+
+if TYPE_CHECKING:
+    import polars
+
+Steps = npt.NDArray[np.int64]
+Entrant = str | Mapping[str, Any]
+FEWEST = 2  # entrants of a tournament, and repetitions of an interval
+EXACT_GAMES = ("matrix",)
+"""Where memory-one agents are a chain that :mod:`comity.analysis.markov` solves."""
+_SAME = 1e-9  # payoffs per step this close are one and the same
+
+
+class Tournament(NamedTuple):
+    """What came of a round robin of m entrants in R repetitions.
+
+    ``entrants`` are their names; ``steps`` (R,) the steps on which each repetition pays, the same for all; ``totals``
+    sums over episodes (:class:`~.meetings.Totals`); ``exact`` (m, m) marks pairs whose expected payoffs were computed
+    instead of played; ``self_play``: does meeting oneself count?
+    """
+
+    game: str
+    entrants: tuple[str, ...]
+    steps: Steps
+    totals: Totals
+    exact: npt.NDArray[np.bool_]
+    self_play: bool
+
+    @property
+    def payoff(self) -> Floats:
+        """(m, m): mean payoff per step of the row where it met the column; NaN where it did not."""
+        return self.totals.paid.sum(axis=0) / self.steps.sum()
+
+    @property
+    def payoff_error(self) -> Floats:
+        """(m, m): standard error of ``payoff`` over repetitions (of a ratio, where they differ in length); 0 where the
+        payoff is exact, NaN with one repetition."""
+        error = _ratio_error(self.totals.paid, self.steps[:, None, None])
+        return np.where(self.exact, 0.0, error)
+
+    @property
+    def cooperation(self) -> Floats:
+        """(m, m): the row's mean label where it met the column; NaN where it had no choice."""
+        return divide(self.totals.cooperated.sum(axis=0), self.totals.choices.sum(axis=0))
+
+    @property
+    def score(self) -> Floats:
+        """(m,): mean of ``payoff`` over those met."""
+        return _mean(self.payoff)
+
+    @property
+    def wins(self) -> Floats:
+        """(m,): how many of the others each outscores where they meet, a mean over repetitions."""
+        paid = self.totals.paid / self.steps[:, None, None]
+        return (paid > paid.swapaxes(1, 2) + _SAME).sum(axis=2).mean(axis=0)
+
+    @property
+    def order(self) -> npt.NDArray[np.intp]:
+        """(m,): the entrants by falling score, those with the same in the order in which they were named."""
+        return np.argsort(-self.score.round(9), kind="stable")
+
+    def ranking(self, draws: int = 2000, seed: int = 0) -> "polars.DataFrame":
+        """One row per entrant, the best first: ``rank``, ``entrant``, ``score`` (payoff per step), its 95 % interval
+        ``low``, ``high`` (bootstrap of whole repetitions), ``cooperation``, ``wins``, ``exact`` (the
+        share of its meetings that was computed).
+
+        There is no interval (null) for one repetition, or where repetitions do not differ, unless all is exact, when
+        it has no width.
+        """
+        import polars
+
+        rows = []
+        for k, i in enumerate(self.order):
+            low, high = self._interval(int(i), draws, seed)
+            met = ~np.isnan(self.payoff[i])
+            rows.append(
+                {
+                    "rank": k + 1,
+                    "entrant": self.entrants[i],
+                    "score": float(self.score[i]),
+                    "low": low,
+                    "high": high,
+                    "cooperation": float(_mean(self.cooperation[i])),
+                    "wins": float(self.wins[i]),
+                    "exact": float(self.exact[i, met].mean()),
+                }
+            )
+        table = polars.DataFrame(rows, schema_overrides={"low": polars.Float64, "high": polars.Float64})
+        return table.with_columns(polars.selectors.float().fill_nan(None))
+
+    def _interval(self, i: int, draws: int, seed: int) -> tuple[float | None, float | None]:
+        met = ~np.isnan(self.payoff[i])
+        if self.exact[i, met].all():
+            return float(self.score[i]), float(self.score[i])
+        per_step = self.totals.paid[:, i, met].mean(axis=1) / self.steps
+        if len(per_step) < FEWEST or float(np.ptp(per_step)) <= _SAME:
+            return None, None
+        # a repetition is a cluster of as many rows as it has steps: longer ones weigh more, as they do in the score
+        world = np.repeat(np.arange(len(per_step)), self.steps)
+        found = clustered_ci(per_step[world], world, draws, seed=seed)
+        return float(found.low), float(found.high)
+
+    def frame(self) -> "polars.DataFrame":
+        """Tidy: one row per ordered pair that met: ``game``, ``entrant``, ``opponent``, ``payoff`` and ``error`` per
+        step, ``cooperation``, ``exact``, in the order of the ranking."""
+        import polars
+
+        order = self.order
+        i, j = (axis.ravel() for axis in np.meshgrid(order, order, indexing="ij"))
+        met = ~np.isnan(self.payoff[i, j])
+        i, j = i[met], j[met]
+        named = np.array(self.entrants)
+        return polars.DataFrame(
+            {
+                "game": [self.game] * len(i),
+                "entrant": named[i],
+                "opponent": named[j],
+                "payoff": self.payoff[i, j],
+                "error": self.payoff_error[i, j],
+                "cooperation": self.cooperation[i, j],
+                "exact": self.exact[i, j],
+            }
+        ).with_columns(polars.selectors.float().fill_nan(None))
+
+
+def tournament(
+    game: "str | Game",
+    entrants: Sequence[Entrant],
+    repetitions: int = 10,
+    seed: int = 0,
+    *,
+    self_play: bool = True,
+    exact: bool = False,
+    **params: Any,
+) -> Tournament:
+    """A round robin of ``entrants`` in a game: all pairs, ``repetitions`` times, under the same world seeds.
+
+    ``game`` is a name (with ``params``, among them ``preset``) or a game; ``entrants`` are names or settings of seats,
+    as :func:`~.play.play` takes them, no two alike. In a game of two seats that differ both seat orders are played and
+    averaged; in one of more seats i and j take turns along the table, and then exchange all seats. Repetition r has
+    world seed ``seed + r`` in every meeting. ``self_play``: does everybody also meet itself? ``exact``: pairs of
+    memory-one agents in a ``matrix`` game of two are computed instead of played, and marked.
+
+    Scores are payoffs per step; steps after an early end count, and pay nothing (GAMES.md §0.2).
+
+    Raises ``SettingError`` for any wrong setting before anything is played.
+
+    >>> found = tournament("matrix", ["alld", "tft"], repetitions=1, horizon=200)
+    >>> found.payoff
+    array([[1.   , 1.02 ],
+           [0.995, 3.   ]])
+    >>> found.ranking()["entrant"].to_list()
+    ['tft', 'alld']
+    """
+    played, named = checked(game, entrants, repetitions, self_play, exact, params)
+    seeds = world_seeds(seed, repetitions)
+    steps = lasting(played, seeds)
+    known = _known(played, entrants) if exact else np.zeros((len(named),) * 2, np.bool_)
+    pairs = meetings(played, len(named), self_play)
+    totals = meet(played, entrants, pairs[~known[pairs[:, 0], pairs[:, 1]]], seeds)
+    met = known if self_play else known & ~np.eye(len(named), dtype=np.bool_)
+    for i, j in np.argwhere(met):
+        _compute(played, entrants, i, j, totals, steps)
+    return Tournament(played.name, named, steps, totals, met, self_play)
+
+
+def checked(
+    game: "str | Game",
+    entrants: Sequence[Entrant],
+    repetitions: int,
+    self_play: bool,
+    exact: bool,
+    params: Mapping[str, Any],
+) -> tuple[Game, tuple[str, ...]]:
+    """The game and the names of the entrants, or a ``SettingError`` for whatever is wrong."""
+    number_of("repetitions", repetitions)
+    for name, value in (("self_play", self_play), ("exact", exact)):
+        if not isinstance(value, bool):
+            raise refuse(name, value, "true or false")
+    if not isinstance(game, str) and params:
+        raise refuse("params", dict(params), "left out with a game that is made already")
+    if isinstance(entrants, str) or not isinstance(entrants, Sequence) or len(entrants) < FEWEST:
+        raise refuse("entrants", entrants, "a list of two or more agents, such as ['tft', 'alld']")
+    played = make(game, **params) if isinstance(game, str) else game
+    if exact and (played.name not in EXACT_GAMES or played.n_agents != 2):
+        raise refuse("exact", exact, f"left out but in {', '.join(EXACT_GAMES)} with two seats")
+    for given in entrants:
+        if not isinstance(given, str | Mapping):
+            raise refuse("entrants", given, "a name, or settings of an agent such as {agent: gtft, q: 0.3}")
+        seat(played, given)
+    named = tuple(spelled(given) for given in entrants)
+    twice = next((name for k, name in enumerate(named) if name in named[:k]), None)
+    if twice is not None:
+        raise SettingError(f"entrants: {twice} is there twice, and its meetings could not be told apart")
+    return played, named
+
+
+def _known(game: Game, entrants: Sequence[Entrant]) -> npt.NDArray[np.bool_]:
+    """(m, m): which pairs can be computed."""
+    able = np.array([is_memory_one(seat(game, given)) for given in entrants])
+    return able[:, None] & able
+
+
+def _compute(game: Game, entrants: Sequence[Entrant], i: int, j: int, totals: Totals, steps: Steps) -> None:
+    """Puts what i may expect against j in the place of what it got: as row and as column, on average."""
+    p, q = (tuple(map(float, five(seat(game, entrants[k])))) for k in (i, j))
+    noise, delta = game.params, game.params.continuation
+    payoff, cooperation = np.zeros(2), np.zeros(2)
+    for side, (row, column) in enumerate(((p, q), (q, p))):
+        visits = chain(row, column, noise.action_noise, noise.perception_noise).visits(noise.horizon, delta)
+        found = worth(visits, game.table)  # pyright: ignore[reportAttributeAccessIssue]  (of matrix games)
+        payoff[side], cooperation[side] = found.payoff[side], found.cooperation[side]
+    totals.paid[:, i, j] = payoff.mean() * steps
+    totals.cooperated[:, i, j], totals.choices[:, i, j] = cooperation.mean() * steps, steps
+
+
+def _mean(values: Floats) -> Floats:
+    """Over the last axis, NaN left out; NaN where nothing is left."""
+    return divide(np.nansum(values, axis=-1), (~np.isnan(values)).sum(axis=-1))
+
+
+def _ratio_error(totals: Floats, steps: Steps) -> Floats:
+    """Standard error of Σ totals / Σ steps over repetitions, the first axis; of the mean, where steps are all alike."""
+    count = len(totals)
+    if count < FEWEST:
+        return np.full(totals.shape[1:], np.nan)
+    residuals = totals - totals.sum(axis=0) / steps.sum() * steps
+    return np.sqrt((residuals**2).sum(axis=0) / (count * (count - 1))) / steps.mean()
