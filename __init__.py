@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .envs.catalogue import env, games, make, parallel_env, vector_env
     from .envs.record import Record
     from .envs.settings import SettingError
+    from .experiments.evolving import evolve
     from .experiments.play import play
     from .experiments.probes import schelling
     from .experiments.store import load
@@ -36,6 +37,7 @@ _PLACES = {
     "vector_env": "envs.catalogue",
     "play": "experiments.play",
     "schelling": "experiments.probes",
+    "evolve": "experiments.evolving",
     "tournament": "experiments.tournament",
     "load": "experiments.store",
     "norms": "agents.norms",
@@ -49,6 +51,7 @@ __all__ = [
     "SettingError",
     "__version__",
     "env",
+    "evolve",
     "games",
     "load",
     "make",
