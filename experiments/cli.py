@@ -1,6 +1,7 @@
 """The command line. Imports here are light; each command imports what it needs."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -43,6 +44,29 @@ Examples:
   comity run game=alternating_offers seats=with_exploiter out=talks
 """
 
+TOURNAMENT_HELP = """Let everybody meet everybody in GAME, rank them, and keep tables and a figure.
+
+All pairs meet under the same seeds, and each entrant also meets itself. Where the two seats of a game differ both
+orders are played; at a larger table two kinds take turns along the seats, and then exchange them. The score is the mean
+payoff per step. Its interval is a bootstrap over repetitions; there is none (–) where repetitions do not differ.
+
+\b
+  SETTINGS                  of the game: horizon=50, action_noise=0.01 (comity games GAME lists them);
+                            of evolution: evolve.mutation=0.01, evolve.intensity=0.1, evolve.generations=500,
+                            and for moran evolve.population=50, evolve.runs=100
+  --entrants allc,tft       by name, or with settings: '{agent:gtft,q:0.3}'
+  --exact                   compute what can be instead of playing it: pairs of memory-one agents in a matrix game
+  --evolve moran            then let them reproduce by their payoffs in finite populations, or by
+  --evolve replicator       replicator dynamics, without chance
+  --out DIR                 where; else runs/tournament-<game>-<hash of all settings>
+
+\b
+Examples:
+  comity tournament matrix --preset axelrod_1980 --entrants allc,alld,tft,grim,wsls
+  comity tournament matrix action_noise=0.05 --exact --entrants 'alld,tft,{agent:gtft,q:0.3}' --evolve moran
+  comity tournament fishery n_agents=4 --entrants greedy,conditional,exploiter --repetitions 20 --out lake
+"""
+
 config_dir = click.option(
     "--config-dir",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -60,6 +84,8 @@ def cli() -> None:
       comity games                     what can be played
       comity run game=matrix           one episode, told step by step
       comity sweep                     the default experiment, and a report
+      comity tournament matrix --entrants allc,alld,tft
+                                       everybody against everybody
     """
 
 
@@ -88,6 +114,26 @@ def run(overrides: tuple[str, ...], config_dir: Path | None) -> int:
     from .episode import run_one
 
     run_one(overrides, config_dir)
+    return OK
+
+
+@cli.command(help=TOURNAMENT_HELP, short_help="Let everybody meet everybody, and rank them.")
+@click.argument("game")
+@click.argument("settings", nargs=-1)
+@click.option("--entrants", required=True, metavar="A,B,…", help="Who plays.")
+@click.option("--preset", help="A published setting of the game.")
+@click.option("--repetitions", default=10, show_default=True, help="Worlds of each meeting.")
+@click.option("--seed", default=0, show_default=True, help="Of the first repetition; the next has the next one.")
+@click.option("--self-play/--no-self-play", default=True, show_default=True, help="Does everybody meet itself, too?")
+@click.option("--exact", is_flag=True, help="Compute what can be computed.")
+@click.option("--evolve", "process", metavar="PROCESS", help="Reproduce by payoff: moran or replicator.")
+@click.option("--out", type=click.Path(path_type=Path), help="The directory of the results.")
+def tournament(game: str, settings: tuple[str, ...], preset: str | None, out: Path | None, **options: Any) -> int:
+    """See ``TOURNAMENT_HELP``."""
+    from .contest import hold, read
+
+    typed = [*settings, *([] if preset is None else [f"preset={preset}"])]
+    click.echo(hold(read(game, typed, **options), typed, out))
     return OK
 
 

@@ -47,9 +47,9 @@ class Evolution(NamedTuple):
 
     ``course``: one row per generation kept and entrant: ``generation``, ``entrant``, ``share`` of the population (a
     mean over runs). ``outcome``: one row per entrant, the most frequent first. Of a replicator its ``share`` in the
-    last generation. Of a Moran process ``share``, its mean over the second half of the steps, with ``low`` and ``high``,
-    a 95 % bootstrap interval over runs; and without mutation ``fixed``, the share of runs at whose end all were of its
-    kind, with ``fixed_low`` and ``fixed_high`` (Wilson). What is undefined is null.
+    last generation. Of a Moran process ``share``, its mean over the second half of the steps, with a 95 % bootstrap
+    interval over runs, ``low`` and ``high``; and without mutation ``fixed``, the share of runs at whose end all were of
+    its kind, with ``fixed_low`` and ``fixed_high`` (Wilson). What is undefined is null.
     """
 
     process: str

@@ -99,6 +99,23 @@ def _unquoted(value: Any) -> Any:
     return value
 
 
+def typed_settings(arguments: Sequence[str]) -> dict[str, Any]:
+    """Settings of one value each, by key; one given twice counts as given last. Raises ``SettingError`` for others.
+
+    >>> typed_settings(["horizon=50", "entrants=[tft,{agent:gtft,q:0.3}]"])
+    {'horizon': 50, 'entrants': ['tft', {'agent': 'gtft', 'q': 0.3}]}
+    """
+    settings: dict[str, Any] = {}
+    for text, override in zip(arguments, _parsed(arguments), strict=True):
+        key = override.key_or_group
+        if override.is_sweep_override():
+            raise refuse(key, text.partition("=")[2], "one value")
+        if override.is_delete() or override.is_add() or override.package is not None:
+            raise SettingError(f"{text!r} is not allowed: a setting is written key=value")
+        settings[key] = _unquoted(override.value())
+    return settings
+
+
 def experiment_grids(grids: Sequence[Mapping[str, Any]], typed: Grid, loader: ConfigLoader | None = None) -> list[Grid]:
     """An experiment's grids with what was ``typed`` on top of each.
 

@@ -33,6 +33,8 @@ except ImportError:  # Windows has no advisory locks of this kind
 
 MANIFEST, CELLS, LOCK, REPORT = "manifest.json", "cells.json", ".lock", "report.html"
 EPISODES, STEPS, PLAN, FAILURES = "episodes", "steps", "plan", "failures"
+SWEEP = "sweep"
+"""What a directory holds whose manifest names no other kind of work."""
 ASIDE = ".aside"
 """Ends the names of files that are not yet whole."""
 
@@ -60,6 +62,8 @@ def load(path: str | Path) -> Results:
     manifest = read_manifest(directory)
     if manifest is None:
         raise FileNotFoundError(f"{directory} holds no sweep: it has no {MANIFEST}")
+    if manifest.get("kind", SWEEP) != SWEEP:
+        raise FileNotFoundError(f"{directory} holds no sweep, but a {manifest['kind']}: its tables are read one by one")
     episodes = _table(directory / EPISODES, ["cell", "seed"])
     steps = _table(directory / STEPS, ["cell", "seed", "step", "agent"])
     return Results(manifest, pl.DataFrame() if episodes is None else episodes, steps)
@@ -184,8 +188,8 @@ def clean(directory: Path) -> None:
 # -- whose it is -------------------------------------------------------------------------------------------------------
 
 
-def check_directory(directory: Path, key: str) -> None:
-    """Raises ``SettingError`` unless ``directory`` is new, empty, or that of the sweep with this ``key``."""
+def check_directory(directory: Path, key: str, kind: str = SWEEP) -> None:
+    """Raises ``SettingError`` unless ``directory`` is new, empty, or that of the ``kind`` of work with this ``key``."""
     try:
         if not directory.exists():
             return
@@ -196,9 +200,10 @@ def check_directory(directory: Path, key: str) -> None:
     manifest = read_manifest(directory)
     if manifest is None:
         if any(path.name != LOCK and not path.name.endswith(ASIDE) for path in directory.iterdir()):
-            raise refuse("out", str(directory), "new, empty, or the directory of this same sweep")
+            raise refuse("out", str(directory), f"new, empty, or the directory of this same {kind}")
     elif manifest.get("design") != key:
-        holds = f"the sweep {manifest.get('name')}-{manifest.get('design')}, and this one is another"
+        held = manifest.get("kind", SWEEP)
+        holds = f"the {held} {manifest.get('name')}-{manifest.get('design')}, and this {kind} is another"
         raise SettingError(f"out = {str(directory)!r} is not allowed: it holds {holds}")
 
 

@@ -78,9 +78,9 @@ class Tournament(NamedTuple):
         return np.argsort(-self.score.round(9), kind="stable")
 
     def ranking(self, draws: int = 2000, seed: int = 0) -> "polars.DataFrame":
-        """One row per entrant, the best first: ``rank``, ``entrant``, ``score`` (payoff per step), its 95 % interval
-        ``low``, ``high`` (bootstrap of whole repetitions), ``cooperation``, ``wins``, ``exact`` (the
-        share of its meetings that was computed).
+        """One row per entrant, the best first: ``rank`` (those who score the same share it), ``entrant``, ``score``
+        (payoff per step), its 95 % interval ``low``, ``high`` (bootstrap of whole repetitions), ``cooperation``,
+        ``wins``, ``exact`` (the share of its meetings that was computed).
 
         There is no interval (null) for one repetition, or where repetitions do not differ, unless all is exact, when
         it has no width.
@@ -88,12 +88,12 @@ class Tournament(NamedTuple):
         import polars
 
         rows = []
-        for k, i in enumerate(self.order):
+        for i in self.order:
             low, high = self._interval(int(i), draws, seed)
             met = ~np.isnan(self.payoff[i])
             rows.append(
                 {
-                    "rank": k + 1,
+                    "rank": 1 + int((self.score > self.score[i] + _SAME).sum()),
                     "entrant": self.entrants[i],
                     "score": float(self.score[i]),
                     "low": low,

@@ -17,6 +17,7 @@ from .schelling import schelling
 from .style import NothingToDraw, svg
 from .survival import quiet_curves, survival
 from .time_course import time_course
+from .tournament import tournament
 from .welfare import welfare
 
 __all__ = [
@@ -40,5 +41,6 @@ __all__ = [
     "svg",
     "thresholds",
     "time_course",
+    "tournament",
     "welfare",
 ]

@@ -74,6 +74,31 @@ def test_schelling():
         figures.schelling(frame.clear())
 
 
+def test_tournament():
+    field = ["allc", "alld", "tft", "random"]
+    found = comity.tournament("matrix", field, repetitions=5, horizon=20, self_play=False)
+    heat, scores = labelled(figures.tournament(found.frame(), found.ranking()))
+    order = found.ranking()["entrant"].to_list()
+    assert [label.get_text() for label in heat.get_yticklabels()] == order
+    written = {tuple(map(round, text.get_position())): float(text.get_text()) for text in heat.texts}
+    rows = found.frame().select("opponent", "entrant", "payoff").iter_rows()
+    assert written == {
+        (order.index(column), order.index(row)): pytest.approx(payoff, abs=0.00501) for column, row, payoff in rows
+    }
+    assert [line.get_xdata()[0] for line in scores.lines] == found.ranking()["score"].to_list()
+    with pytest.raises(NothingToDraw, match="nobody met"):
+        figures.tournament(found.frame().clear(), found.ranking())
+
+
+def test_a_tournament_of_many_has_a_key_instead_of_numbers():
+    field = [{"agent": "random", "p": k / 40} for k in range(32)]
+    found = comity.tournament("matrix", field, repetitions=1, exact=True)
+    figure = figures.tournament(found.frame(), found.ranking())
+    heat, _, key = figure.axes
+    assert not heat.texts and key.get_xlabel() == "payoff per step"
+    assert figure._supxlabel is not None and "1024 of 1024 payoffs are exact" in figure._supxlabel.get_text()
+
+
 def test_bargaining_set():
     u = np.array([[4, 10], [6, 8], [7, 6], [8, 4], [9, 2], [10, 0], [5, 5], [5, 5]], float)
     found, rows = solve(u, [0, 0]), np.arange(8)
