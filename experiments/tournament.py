@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..agents.seats import seat
-from ..analysis.markov import chain, worth
+from ..analysis.markov import Worth, chain, worth
 from ..analysis.measure import divide
 from ..analysis.statistics import clustered_ci
 from ..envs.catalogue import make
@@ -173,13 +173,11 @@ def tournament(
     played, named = checked(game, entrants, repetitions, self_play, exact, params)
     seeds = world_seeds(seed, repetitions)
     steps = lasting(played, seeds)
-    known = _known(played, entrants) if exact else np.zeros((len(named),) * 2, np.bool_)
+    known = _computable(played, entrants, self_play) if exact else np.zeros((len(named),) * 2, np.bool_)
     pairs = meetings(played, len(named), self_play)
     totals = meet(played, entrants, pairs[~known[pairs[:, 0], pairs[:, 1]]], seeds)
-    met = known if self_play else known & ~np.eye(len(named), dtype=np.bool_)
-    for i, j in np.argwhere(met):
-        _compute(played, entrants, i, j, totals, steps)
-    return Tournament(played.name, named, steps, totals, met, self_play)
+    _compute(played, entrants, known, totals, steps)
+    return Tournament(played.name, named, steps, totals, known, self_play)
 
 
 def checked(
@@ -213,23 +211,30 @@ def checked(
     return played, named
 
 
-def _known(game: Game, entrants: Sequence[Entrant]) -> npt.NDArray[np.bool_]:
-    """(m, m): which pairs can be computed."""
+def _computable(game: Game, entrants: Sequence[Entrant], self_play: bool) -> npt.NDArray[np.bool_]:
+    """(m, m): which of those who meet are both memory-one."""
     able = np.array([is_memory_one(seat(game, given)) for given in entrants])
-    return able[:, None] & able
+    return able[:, None] & able & (self_play | ~np.eye(len(able), dtype=np.bool_))
 
 
-def _compute(game: Game, entrants: Sequence[Entrant], i: int, j: int, totals: Totals, steps: Steps) -> None:
-    """Puts what i may expect against j in the place of what it got: as row and as column, on average."""
-    p, q = (tuple(map(float, five(seat(game, entrants[k])))) for k in (i, j))
-    noise, delta = game.params, game.params.continuation
-    payoff, cooperation = np.zeros(2), np.zeros(2)
-    for side, (row, column) in enumerate(((p, q), (q, p))):
-        visits = chain(row, column, noise.action_noise, noise.perception_noise).visits(noise.horizon, delta)
-        found = worth(visits, game.table)  # pyright: ignore[reportAttributeAccessIssue]  (of matrix games)
-        payoff[side], cooperation[side] = found.payoff[side], found.cooperation[side]
-    totals.paid[:, i, j] = payoff.mean() * steps
-    totals.cooperated[:, i, j], totals.choices[:, i, j] = cooperation.mean() * steps, steps
+def _compute(
+    game: Game, entrants: Sequence[Entrant], known: npt.NDArray[np.bool_], totals: Totals, steps: Steps
+) -> None:
+    """Puts into ``totals`` what those ``known`` (m, m) may expect, on average as row and as column."""
+    conduct = {k: [float(p) for p in five(seat(game, entrants[k]))] for k in np.flatnonzero(known.any(axis=0)).tolist()}
+    for i, j in np.argwhere(np.triu(known)).tolist():
+        one, other = _expected(game, conduct[i], conduct[j]), _expected(game, conduct[j], conduct[i])
+        for row, column, side in ((i, j, 0), (j, i, 1)):
+            totals.paid[:, row, column] = (one.payoff[side] + other.payoff[1 - side]) / 2 * steps
+            cooperation = (one.cooperation[side] + other.cooperation[1 - side]) / 2
+            totals.cooperated[:, row, column], totals.choices[:, row, column] = cooperation * steps, steps
+
+
+def _expected(game: Game, row: Sequence[float], column: Sequence[float]) -> Worth:
+    """Of a step, over the whole expected episode."""
+    q = game.params
+    visits = chain(row, column, q.action_noise, q.perception_noise).visits(q.horizon, q.continuation)
+    return worth(visits, game.table)  # pyright: ignore[reportAttributeAccessIssue]  (which matrix games have)
 
 
 def _mean(values: Floats) -> Floats:

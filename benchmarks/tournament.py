@@ -1,0 +1,127 @@
+"""Seconds of a round robin of twenty strategies × 200 turns × 10 repetitions, beside the same in Axelrod's library.
+
+    uv run --with axelrod==4.13.1 python benchmarks/tournament.py [--repetitions 10] [--times 5]
+
+Both play in this process, self-play included, with nothing printed, written or drawn; both end with a ranking. Axelrod
+is timed with and without building its result set; numba's kernels are compiled before, as Axelrod is imported before
+(which takes 15 to 25 seconds). Of the times of each the shortest counts.
+"""
+
+import argparse
+import importlib
+import multiprocessing
+import time
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from rich.console import Console
+from rich.table import Table
+
+import comity
+
+TURNS = 200
+
+
+class Strategy(NamedTuple):
+    """One entrant in both laboratories: our seat, and what makes Axelrod's player."""
+
+    seat: Any
+    player: Callable[[ModuleType], Any]
+
+
+def _random(p: float) -> Strategy:
+    return Strategy({"agent": "random", "p": p}, lambda axl: axl.Random(p))
+
+
+def _generous(q: float) -> Strategy:
+    return Strategy({"agent": "gtft", "q": q}, lambda axl: axl.GTFT(q))
+
+
+STRATEGIES = (
+    Strategy("allc", lambda axl: axl.Cooperator()),
+    Strategy("alld", lambda axl: axl.Defector()),
+    Strategy("tft", lambda axl: axl.TitForTat()),
+    Strategy("suspicious_tft", lambda axl: axl.SuspiciousTitForTat()),
+    Strategy("wsls", lambda axl: axl.WinStayLoseShift()),
+    # Axelrod's ZDExtort3 would begin at random; the same vector, and C first, as ours does
+    Strategy("extort3", lambda axl: axl.MemoryOnePlayer((11 / 13, 1 / 2, 7 / 26, 0), axl.Action.C)),
+    Strategy("grim", lambda axl: axl.Grudger()),
+    Strategy("alternator", lambda axl: axl.Alternator()),
+    Strategy("tf2t", lambda axl: axl.TitFor2Tats()),
+    Strategy("contrite_tft", lambda axl: axl.ContriteTitForTat()),
+    Strategy("bernoulli", lambda axl: axl.Random(0.5)),
+    *(_generous(q) for q in (0.1, 0.2, 1 / 3, 0.5)),
+    *(_random(p) for p in (0.1, 0.3, 0.5, 0.7, 0.9)),
+)
+"""Twenty of each, by name or by number; a line more is an entrant more."""
+AGREE = 0.05  # payoff per step: how far mean scores may be apart by chance
+
+
+def shortest(play: Callable[[], Any], times: int) -> tuple[float, Any]:
+    """The shortest of some runs in seconds, and what the last one found."""
+    seconds, found = [], None
+    for _ in range(times):
+        begun = time.perf_counter()
+        found = play()
+        seconds.append(time.perf_counter() - begun)
+    return min(seconds), found
+
+
+def axelrod_library() -> ModuleType:
+    """Axelrod, imported without its change of how this process starts others."""
+    method = multiprocessing.get_start_method(allow_none=True)
+    library = importlib.import_module("axelrod")
+    multiprocessing.set_start_method(method, force=True)
+    return library
+
+
+def ours(repetitions: int, exact: bool = False) -> dict[str, float]:
+    """Mean score of each entrant; the interval of each is computed, too."""
+    seats = [one.seat for one in STRATEGIES]
+    found = comity.tournament("matrix", seats, repetitions, preset="axelrod_1980", exact=exact)
+    scores = dict(found.ranking().select("entrant", "score").iter_rows())
+    return {name: scores[name] for name in found.entrants}
+
+
+def theirs(axl: ModuleType, repetitions: int, results: bool) -> list[float]:
+    """Mean score of each player; nothing without ``results``."""
+    players = [one.player(axl) for one in STRATEGIES]
+    contest = axl.Tournament(players, turns=TURNS, repetitions=repetitions, seed=0)
+    found = contest.play(progress_bar=False, build_results=results)
+    if not results:
+        return []
+    # its scores leave self-play out; the payoff matrix has it
+    return [sum(row) / len(row) for row in found.payoff_matrix]
+
+
+def main() -> None:
+    """Prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repetitions", type=int, default=10)
+    parser.add_argument("--times", type=int, default=5, help="runs of each, of which the shortest counts")
+    given = parser.parse_args()
+    console = Console()
+    axl = axelrod_library()
+    ours(1)  # compiles
+    rows = [
+        (f"comity {comity.__version__}", *shortest(lambda: ours(given.repetitions), given.times)),
+        ("comity, exact where it can be", *shortest(lambda: ours(given.repetitions, exact=True), given.times)),
+        (f"Axelrod {axl.__version__}", *shortest(lambda: theirs(axl, given.repetitions, True), given.times)),
+        ("Axelrod, matches only", *shortest(lambda: theirs(axl, given.repetitions, False), given.times)),
+    ]
+    matches = len(STRATEGIES) * (len(STRATEGIES) + 1) // 2 * given.repetitions
+    table = Table("round robin", "seconds", "matches a second", "times ours")
+    for name, seconds, _ in rows:
+        table.add_row(name, f"{seconds:.3f}", f"{matches / seconds:,.0f}", f"{seconds / rows[0][1]:.1f}")
+    console.print(f"{len(STRATEGIES)} strategies × {TURNS} turns × {given.repetitions} repetitions", highlight=False)
+    console.print(table)
+    apart = {
+        name: (mine, other) for (name, mine), other in zip(rows[0][2].items(), rows[2][2], strict=True)
+        if abs(mine - other) > AGREE
+    }  # fmt: skip
+    console.print(f"mean scores that differ by more than {AGREE}: {apart or 'none'}", highlight=False)
+
+
+if __name__ == "__main__":
+    main()
