@@ -87,27 +87,28 @@ class Tournament(NamedTuple):
         """
         import polars
 
+        score, wins, met = self.score, self.wins, ~np.isnan(self.payoff)
+        cooperation = _mean(self.cooperation)
         rows = []
-        for i in self.order:
-            low, high = self._interval(int(i), draws, seed)
-            met = ~np.isnan(self.payoff[i])
+        for i in self.order.tolist():
+            low, high = self._interval(i, met[i], draws, seed)
             rows.append(
                 {
-                    "rank": 1 + int((self.score > self.score[i] + _SAME).sum()),
+                    "rank": 1 + int((score > score[i] + _SAME).sum()),
                     "entrant": self.entrants[i],
-                    "score": float(self.score[i]),
+                    "score": float(score[i]),
                     "low": low,
                     "high": high,
-                    "cooperation": float(_mean(self.cooperation[i])),
-                    "wins": float(self.wins[i]),
-                    "exact": float(self.exact[i, met].mean()),
+                    "cooperation": float(cooperation[i]),
+                    "wins": float(wins[i]),
+                    "exact": float(self.exact[i, met[i]].mean()),
                 }
             )
         table = polars.DataFrame(rows, schema_overrides={"low": polars.Float64, "high": polars.Float64})
         return table.with_columns(polars.selectors.float().fill_nan(None))
 
-    def _interval(self, i: int, draws: int, seed: int) -> tuple[float | None, float | None]:
-        met = ~np.isnan(self.payoff[i])
+    def _interval(self, i: int, met: npt.NDArray[np.bool_], draws: int, seed: int) -> tuple[float | None, float | None]:
+        """Of the score of entrant i, who ``met`` (m,) those."""
         if self.exact[i, met].all():
             return float(self.score[i]), float(self.score[i])
         per_step = self.totals.paid[:, i, met].mean(axis=1) / self.steps

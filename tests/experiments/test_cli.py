@@ -32,7 +32,7 @@ def test_nothing_of_a_sweep_needs_matplotlib_or_litellm():
 
 def test_help_teaches():
     told = python("-m", "comity", "--help")
-    for command in ("games", "report", "run", "sweep"):
+    for command in ("games", "report", "run", "sweep", "tournament"):
         assert re.search(rf"^  {command} ", told, re.MULTILINE)
     assert "comity sweep game=fishery,matrix" in python("-m", "comity", "sweep", "--help")
 

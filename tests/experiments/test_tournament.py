@@ -52,6 +52,7 @@ def test_a_meeting_is_the_match_played_alone(game):
     ("game", "entrants", "params"),
     [
         ("fishery", ["deliberator", "conditional"], {"horizon": 4, "growth_noise": 0.3}),
+        ("fishery", [{"agent": "deliberator", "norms": "kind"}, "sustainable_threshold"], {"horizon": 4}),
         ("arms_race", ["richardson", "build"], {"n_agents": 3, "horizon": 6, "perception_noise": 0.3}),
         ("crisis", ["mirror", "deliberator"], {"n_agents": 2, "horizon": 3, "accident_prob": 0.5}),
     ],
