@@ -31,10 +31,10 @@ def is_memory_one(agent: Agent) -> bool:
     return isinstance(agent, MemoryOne) and all(getattr(cls, name) is method for name, method in ours.items())
 
 
-def five(agent: Agent) -> tuple[Floats, ...]:
-    """(p_CC, p_CD, p_DC, p_DD, first) of a memory-one agent."""
+def five(agent: Agent, game: Game) -> tuple[Floats, ...]:
+    """(p_CC, p_CD, p_DC, p_DD, first) of a memory-one agent in a game."""
     assert isinstance(agent, MemoryOne)
-    return tuple(np.asarray(p, np.float64) for p in agent.probabilities())
+    return tuple(np.asarray(p, np.float64) for p in agent.probabilities(game))
 
 
 class Company(Agent):
@@ -107,7 +107,7 @@ class _MemoryOnes(MemoryOne):
         super().__init__()
         self._parts = parts
 
-    def probabilities(self) -> tuple[float | Floats, ...]:
+    def probabilities(self, game: Game) -> tuple[float | Floats, ...]:
         """Each agent's, over its own worlds."""
-        columns = [[np.broadcast_to(p, worlds) for p in five(agent)] for agent, worlds in self._parts]
+        columns = [[np.broadcast_to(p, worlds) for p in five(agent, game)] for agent, worlds in self._parts]
         return tuple(np.concatenate(column) for column in zip(*columns, strict=True))

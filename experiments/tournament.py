@@ -13,6 +13,7 @@ from ..analysis.statistics import clustered_ci
 from ..envs.catalogue import make
 from ..envs.chance import world_seeds
 from ..envs.game import Floats, Game
+from ..envs.institutions.governed import Governed
 from ..envs.settings import SettingError, number_of, refuse
 from .cells import spelled
 from .company import five, is_memory_one
@@ -199,8 +200,8 @@ def checked(
     if isinstance(entrants, str) or not isinstance(entrants, Sequence) or len(entrants) < FEWEST:
         raise refuse("entrants", entrants, "a list of two or more agents, such as ['tft', 'alld']")
     played = make(game, **params) if isinstance(game, str) else game
-    if exact and (played.name not in EXACT_GAMES or played.n_agents != 2):
-        raise refuse("exact", exact, f"left out but in {', '.join(EXACT_GAMES)} with two seats")
+    if exact and (played.name not in EXACT_GAMES or played.n_agents != 2 or isinstance(played, Governed)):
+        raise refuse("exact", exact, f"left out but in {', '.join(EXACT_GAMES)} with two seats and no institutions")
     for given in entrants:
         if not isinstance(given, str | Mapping):
             raise refuse("entrants", given, "a name, or settings of an agent such as {agent: gtft, q: 0.3}")
@@ -222,7 +223,9 @@ def _compute(
     game: Game, entrants: Sequence[Entrant], known: npt.NDArray[np.bool_], totals: Totals, steps: Steps
 ) -> None:
     """Puts into ``totals`` what those ``known`` (m, m) may expect, on average as row and as column."""
-    conduct = {k: [float(p) for p in five(seat(game, entrants[k]))] for k in np.flatnonzero(known.any(axis=0)).tolist()}
+    conduct = {
+        k: [float(p) for p in five(seat(game, entrants[k]), game)] for k in np.flatnonzero(known.any(axis=0)).tolist()
+    }
     for i, j in np.argwhere(np.triu(known)).tolist():
         one, other = _expected(game, conduct[i], conduct[j]), _expected(game, conduct[j], conduct[i])
         for row, column, side in ((i, j, 0), (j, i, 1)):

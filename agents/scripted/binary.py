@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, NamedTuple
 import numpy as np
 
 from ...envs.chance import uniforms
-from ...envs.game import Floats
+from ...envs.game import Floats, Game
 from ...envs.settings import Range
 from ..agent import Agent, Bools, View
 
@@ -42,14 +42,14 @@ class MemoryOne(Binary):
     vector: ClassVar[tuple[float, ...]]
     first: ClassVar[float] = 1.0
 
-    def probabilities(self) -> tuple[float | Floats, ...]:
+    def probabilities(self, game: Game) -> tuple[float | Floats, ...]:
         """(p_CC, p_CD, p_DC, p_DD, first), each a number or one per world."""
         return (*self.vector, self.first)
 
     def begin(self, game, seat, seeds) -> None:
         """Lays the five probabilities out for look-up."""
         super().begin(game, seat, seeds)
-        columns = [np.broadcast_to(np.asarray(p, np.float64), len(seeds)) for p in self.probabilities()]
+        columns = [np.broadcast_to(np.asarray(p, np.float64), len(seeds)) for p in self.probabilities(game)]
         self._table = np.stack(columns, axis=1)
         self._certain = bool(((self._table == 0) | (self._table == 1)).all())
         self._row = np.arange(len(seeds)) * self._table.shape[1]
@@ -117,7 +117,7 @@ class GenerousTitForTat(MemoryOne):
 
         q: Share = 1 / 3
 
-    def probabilities(self) -> tuple[float | Floats, ...]:
+    def probabilities(self, game: Game) -> tuple[float | Floats, ...]:
         """(1, q, 1, q), first C."""
         q = self.params.q
         return (1, q, 1, q, 1)
@@ -137,7 +137,7 @@ class Random(MemoryOne):
 
         p: Share = 0.5
 
-    def probabilities(self) -> tuple[float | Floats, ...]:
+    def probabilities(self, game: Game) -> tuple[float | Floats, ...]:
         """(p, p, p, p), first p."""
         return (self.params.p,) * 5
 
@@ -152,7 +152,7 @@ class Bernoulli(MemoryOne):
 
         alpha: Share = 0.5
 
-    def probabilities(self) -> tuple[float | Floats, ...]:
+    def probabilities(self, game: Game) -> tuple[float | Floats, ...]:
         """(α, α, α, α), first α."""
         return (self.params.alpha,) * 5
 

@@ -44,9 +44,9 @@ class ZeroDeterminant(MemoryOne):
                 "seats.zd", self.params._asdict(), f"such that p_CC, p_CD, p_DC, p_DD, here {found}, are probabilities"
             )
 
-    def probabilities(self) -> tuple[float | Floats, ...]:
+    def probabilities(self, game: Game) -> tuple[float | Floats, ...]:
         """By the equations, first C."""
-        return (*(np.clip(p, 0, 1) for p in self._vector(self.game)), 1)
+        return (*(np.clip(p, 0, 1) for p in self._vector(game)), 1)
 
     def _vector(self, game: Any) -> tuple[float | Floats, ...]:
         pay = symmetric(game, self.name)

@@ -192,7 +192,7 @@ def test_zd_is_a_linear_relation_player(phi, slope, baseline, payoffs):
     player = LRPlayer(phi, slope, baseline)
     p = game.params
     player.set_match_attributes(game=axelrod.Game(r=p.reward, s=p.sucker, t=p.temptation, p=p.punishment))
-    assert agent.probabilities()[:4] == pytest.approx(list(player._four_vector.values()), abs=1e-12)
+    assert agent.probabilities(game)[:4] == pytest.approx(list(player._four_vector.values()), abs=1e-12)
 
 
 @pytest.mark.slow

@@ -85,7 +85,8 @@ def test_redistribution_keeps_the_mean_of_those_who_are_there(payoffs, rate, bit
 
 @pytest.mark.parametrize("name", games())
 def test_in_every_game_all_together_are_paid_the_same(name, noisy):
-    bare, ruled = (make(name, **noisy[name], **more) for more in ({}, {"institutions": ["redistribution"]}))
+    layers = ["redistribution", *[NO_FORCE] * (name in PAID_BY_STEP)]
+    bare, ruled = (make(name, **noisy[name], **more) for more in ({}, {"institutions": layers}))
     for (paid, *_), (settled, _, worlds, _) in zip(episode(bare), episode(ruled), strict=True):
         assert settled.sum(axis=1) == pytest.approx(paid.sum(axis=1))
         there = ruled.present(worlds)
@@ -189,6 +190,7 @@ def test_a_world_is_the_same_alone_and_in_a_batch(name, noisy):
             np.testing.assert_array_equal(many[2][field][:1], one[2][field])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", games())
 def test_pettingzoo_accepts_a_game_with_institutions(name, noisy):
     layers = ["redistribution"] if name in PAID_AT_END else ["redistribution", {**NO_FORCE, "detection": 0.5}]

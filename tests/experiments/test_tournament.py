@@ -9,7 +9,7 @@ from comity.envs.settings import SettingError
 from comity.experiments.meetings import alike_seats, lasting, meetings
 
 SEVEN = ["allc", "alld", "tft", "grim", "alternator", "wsls", "suspicious_tft"]
-CHANCY = ["tft", "random", {"agent": "gtft", "q": 0.2}, "grim", "extort3", "contrite_tft"]
+CHANCY = ["tft", "random", {"agent": "gtft", "q": 0.2}, "grim", "extort3", "contrite_tft", "zd", "graaskamp"]
 
 
 def test_round_robin_of_seven():
@@ -164,7 +164,7 @@ def test_exact_payoffs_of_many_steps_are_those_of_the_long_run(noise, expected):
 
 
 def test_exact_pairs_are_marked_and_have_no_width():
-    field = ["gtft", "extort3", "random", "grim"]
+    field = ["gtft", "zd", "random", "grim"]
     setting = {"horizon": 20, "action_noise": 0.05, "continuation": 0.95}
     exact = comity.tournament("matrix", field, repetitions=400, exact=True, **setting)
     played = comity.tournament("matrix", field, repetitions=400, **setting)
@@ -211,6 +211,7 @@ def test_the_same_seed_gives_the_same():
         ({"self_play": "no"}, ("self_play", "'no'")),
         ({"horizon": 0}, ("horizon", "0")),
         ({"exact": True, "n_agents": 4}, ("exact", "two seats")),
+        ({"exact": True, "institutions": ["redistribution"]}, ("exact", "no institutions")),
         ({"game": "fishery", "entrants": ["greedy", "conditional"], "exact": True}, ("exact", "matrix")),
     ],
 )
