@@ -65,6 +65,9 @@ class Agent:
     shared: ClassVar[tuple[str, ...]] = ()
     """Settings that are the same in all worlds; the others may be arrays of one value per world."""
 
+    by_chance: ClassVar[bool] = True
+    """Can chance of its own touch what it does? Only whoever never draws says no."""
+
     Params: ClassVar[Any] = NoSettings
 
     def __init__(self, params: Any = None) -> None:

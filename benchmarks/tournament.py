@@ -54,7 +54,8 @@ STRATEGIES = (
     Strategy("tf2t", lambda axl: axl.TitFor2Tats()),
 )
 """The fifteen of Axelrod's first tournament, and five more; a line more is an entrant more."""
-AGREE = 0.05  # payoff per step: how far mean scores may be apart by chance
+ROUNDING = 1e-9
+AGREE = 4.0  # standard errors of a difference: how far mean scores may be apart by chance
 
 
 def shortest(play: Callable[[], Any], times: int) -> tuple[float, Any]:
@@ -75,12 +76,13 @@ def axelrod_library() -> ModuleType:
     return library
 
 
-def ours(repetitions: int, exact: bool = False) -> dict[str, float]:
-    """Mean score of each entrant; the interval of each is computed, too."""
+def ours(repetitions: int, exact: bool = False) -> dict[str, tuple[float, float]]:
+    """Mean score of each entrant, and its standard error; the interval of each is computed, too."""
     seats = [one.seat for one in STRATEGIES]
     found = comity.tournament("matrix", seats, repetitions, preset="axelrod_1980", exact=exact)
     scores = dict(found.ranking().select("entrant", "score").iter_rows())
-    return {name: scores[name] for name in found.entrants}
+    errors = (found.totals.paid.mean(axis=2) / TURNS).std(axis=0, ddof=1) / repetitions**0.5
+    return {name: (scores[name], float(error)) for name, error in zip(found.entrants, errors, strict=True)}
 
 
 def theirs(axl: ModuleType, repetitions: int, results: bool) -> list[float]:
@@ -102,7 +104,7 @@ def main() -> None:
     given = parser.parse_args()
     console = Console()
     axl = axelrod_library()
-    ours(1)  # compiles
+    ours(2)  # compiles
     rows = [
         (f"comity {comity.__version__}", *shortest(lambda: ours(given.repetitions), given.times)),
         ("comity, exact where it can be", *shortest(lambda: ours(given.repetitions, exact=True), given.times)),
@@ -116,10 +118,10 @@ def main() -> None:
     console.print(f"{len(STRATEGIES)} strategies × {TURNS} turns × {given.repetitions} repetitions", highlight=False)
     console.print(table)
     apart = {
-        name: (mine, other) for (name, mine), other in zip(rows[0][2].items(), rows[2][2], strict=True)
-        if abs(mine - other) > AGREE
+        name: (mine, float(other)) for (name, (mine, error)), other in zip(rows[0][2].items(), rows[2][2], strict=True)
+        if abs(mine - other) > ROUNDING + AGREE * 2**0.5 * error
     }  # fmt: skip
-    console.print(f"mean scores that differ by more than {AGREE}: {apart or 'none'}", highlight=False)
+    console.print(f"mean scores that differ by more than {AGREE:g} standard errors: {apart or 'none'}", highlight=False)
 
 
 if __name__ == "__main__":

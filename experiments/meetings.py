@@ -53,14 +53,18 @@ def meetings(game: Game, entrants: int, self_play: bool) -> npt.NDArray[np.intp]
 def meet(game: Game, entrants: Sequence[Any], pairs: npt.NDArray[np.intp], seeds: Seeds) -> Totals:
     """Plays the ``pairs`` (M, 2) of ``entrants``, once under each of the ``seeds`` (R,)."""
     m, r = len(entrants), len(seeds)
+    chance = game.stochastic or game.params.continuation < 1
+    sure = np.array([not chance and not seat(game, one).by_chance for one in entrants])
     sums, seats = np.zeros((3, m, m, r)), np.zeros((m, m, 1))
     batches = -(-len(pairs) * r * _world_bytes(game) // BYTES)
     for part in np.array_split(pairs, batches) if batches else ():
         sits = part[:, np.arange(game.n_agents) % 2]
         other = part[:, 1 - np.arange(game.n_agents) % 2]
-        found = _played(game, entrants, np.repeat(sits, r, axis=0), np.tile(seeds, len(part)))
-        values = found.reshape(3, len(part), r, game.n_agents).swapaxes(2, 3)
-        for total, value in zip(sums, values, strict=True):
+        times = np.where(sure[part].all(axis=1), 1, r)  # repetitions without any chance are copies of one
+        of, starts = np.repeat(np.arange(len(part)), times), np.cumsum(times) - times
+        found = _played(game, entrants, sits[of], seeds[np.arange(len(of)) - starts[of]])
+        row = starts[:, None] + np.minimum(np.arange(r), times[:, None] - 1)
+        for total, value in zip(sums, found[:, row].swapaxes(2, 3), strict=True):
             np.add.at(total, (sits, other), value)
         np.add.at(seats, (sits, other), 1.0)
     return Totals(*divide(sums, seats).transpose(0, 3, 1, 2))

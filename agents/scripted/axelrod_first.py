@@ -157,6 +157,7 @@ class Graaskamp(Tester):
     """
 
     name = "graaskamp"
+    by_chance = True
     notes = (("random", "?"), ("no_tft", "?"), ("no_twin", "?"), ("strike", "i8"))
     probe: ClassVar[int] = 50
     opening: ClassVar[int] = 56
@@ -217,6 +218,7 @@ class Feld(Historian):
     """Tit-for-tat that answers C with C ever less often: probability 1 at first, ½ from the 200th move on (11th)."""
 
     name = "feld"
+    by_chance = True
     lowest: ClassVar[float] = 0.5
     decay: ClassVar[int] = 200
 
@@ -238,6 +240,7 @@ class Tullock(Historian):
     """Eleven C's, then C with a probability .1 below the other's share of C in the last ten rounds (13th)."""
 
     name = "tullock"
+    by_chance = True
     first_moves: ClassVar[int] = 11
     window: ClassVar[int] = 10
     margin: ClassVar[float] = 0.1

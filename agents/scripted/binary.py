@@ -20,9 +20,10 @@ Share = Annotated[float, Range(0, 1), "probability of C"]
 
 
 class Binary(Agent):
-    """Reads the last moves once and leaves the choice to :meth:`defects`."""
+    """Reads the last moves once and leaves the choice to :meth:`defects`. Most rules never draw."""
 
     games = BINARY_GAMES
+    by_chance = False
 
     def act(self, view: View) -> Floats:
         """1 where :meth:`defects` says so."""
@@ -41,6 +42,7 @@ class MemoryOne(Binary):
 
     vector: ClassVar[tuple[float, ...]]
     first: ClassVar[float] = 1.0
+    by_chance = True
 
     def probabilities(self, game: Game) -> tuple[float | Floats, ...]:
         """(p_CC, p_CD, p_DC, p_DD, first), each a number or one per world."""
@@ -68,6 +70,7 @@ class AllC(MemoryOne):
 
     name = "allc"
     vector = (1, 1, 1, 1)
+    by_chance = False
 
 
 class AllD(MemoryOne):
@@ -75,6 +78,7 @@ class AllD(MemoryOne):
 
     name = "alld"
     vector = (0, 0, 0, 0)
+    by_chance = False
     first = 0.0
 
 
@@ -83,6 +87,7 @@ class TitForTat(MemoryOne):
 
     name = "tft"
     vector = (1, 0, 1, 0)
+    by_chance = False
 
 
 class SuspiciousTitForTat(TitForTat):
@@ -97,6 +102,7 @@ class WinStayLoseShift(MemoryOne):
 
     name = "wsls"
     vector = (1, 0, 0, 1)
+    by_chance = False
 
 
 class Extort3(MemoryOne):

@@ -51,12 +51,21 @@ class Historian(Binary):
 
     def defects(self, own: Bools, other: Bools, none: Bools) -> Bools:
         """Writes the last round down, if there was one, and decides."""
-        self.rounds += ~none
-        self.own_defections += own & ~none
-        self.other_defections += other & ~none
-        self._own = np.where(none, self._own, self._own << ONE | own)
-        self._other = np.where(none, self._other, self._other << ONE | other)
+        if none.any():
+            met = ~none
+            self._note(own & met, other & met, met.astype(np.uint64))
+        else:  # as always but in the first step, where nobody ever sits out
+            self._note(own, other, ONE)
         return self.decide()
+
+    def _note(self, own: Bools, other: Bools, met: Any) -> None:
+        """``met``: 1 where there was a round, else 0."""
+        self.rounds += np.int64(met) if met is ONE else met.astype(np.int64)
+        self.own_defections += own
+        self.other_defections += other
+        for past, now in ((self._own, own), (self._other, other)):
+            np.left_shift(past, met, out=past)
+            np.bitwise_or(past, now, out=past)
 
     def decide(self) -> Bools:
         """Which worlds to defect in."""

@@ -97,6 +97,14 @@ def everyone():
         yield pytest.param(cls, id=cls.__name__, marks=[pytest.mark.slow] if cls is Axelrod else [])
 
 
+@pytest.mark.parametrize("cls", [cls for cls in agents() if not cls.by_chance], ids=lambda cls: cls.__name__)
+def test_whoever_never_draws_does_the_same_under_every_seed(cls):
+    for game in cls.games:
+        for other in ("alld", "tft", "alternator"):
+            acts = comity.play(game, [cls.name, other], worlds=5, horizon=80, action_noise=0).actions
+            np.testing.assert_array_equal(acts, np.repeat(acts[:1], 5, axis=0))
+
+
 @pytest.mark.parametrize("cls", list(everyone()))
 def test_every_agent_plays_every_game_that_it_says(cls):
     for game in cls.games or games():

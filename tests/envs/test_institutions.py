@@ -19,6 +19,10 @@ from comity.envs.settings import SettingError
 from comity.envs.worlds import Worlds
 
 PAID_AT_END = [name for name in games() if make(name).pays_at_end]
+LONG_TO_COMPILE = ("harvest", "cleanup", "scorable", "division", "buy_sell", "exchange")
+every_game = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name in LONG_TO_COMPILE)) for name in games()]
+)
 PAID_BY_STEP = [name for name in games() if name not in PAID_AT_END]
 NO_FORCE = {"institution": "sanctions", "gain": 1, "detection": 0, "cost": 0}
 NO_SHARE = {"institution": "redistribution", "rate": 0}
@@ -39,7 +43,7 @@ def episode(game, num=3, seed=4, steps=12):
 # -- nothing is changed by an institution without strength -------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", games())
+@every_game
 def test_without_strength_nothing_changes(name, noisy):
     bare = make(name, **noisy[name])
     layers = [NO_SHARE] if name in PAID_AT_END else [NO_SHARE, NO_FORCE]
@@ -83,7 +87,7 @@ def test_redistribution_keeps_the_mean_of_those_who_are_there(payoffs, rate, bit
         np.testing.assert_allclose(after[own], (1 - rate) * before[own] + rate * before[own].mean(), atol=1e-9)
 
 
-@pytest.mark.parametrize("name", games())
+@every_game
 def test_in_every_game_all_together_are_paid_the_same(name, noisy):
     layers = ["redistribution", *[NO_FORCE] * (name in PAID_BY_STEP)]
     bare, ruled = (make(name, **noisy[name], **more) for more in ({}, {"institutions": layers}))
@@ -176,7 +180,7 @@ def test_institutions_settle_in_their_order():
         assert record.frame().select("reward", "game_payoff").rows() == [(expected[0], 5.0), (expected[1], 0.0)]
 
 
-@pytest.mark.parametrize("name", games())
+@every_game
 def test_a_world_is_the_same_alone_and_in_a_batch(name, noisy):
     layers = ["redistribution"]
     if name in PAID_BY_STEP:

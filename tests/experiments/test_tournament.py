@@ -24,6 +24,16 @@ def test_round_robin_of_seven():
     assert np.isnan(np.diag(found.payoff)).all()
 
 
+def test_repetitions_without_chance_are_copies_of_one():
+    found = comity.tournament("matrix", ["tft", "random", "shubik"], repetitions=5, horizon=60)
+    paid = found.totals.paid
+    for i, j in ((0, 0), (0, 2), (2, 2)):
+        assert (paid[:, i, j] == paid[0, i, j]).all()
+    assert len(np.unique(paid[:, 0, 1])) > 1
+    alone = comity.play("matrix", ["tft", "shubik"], worlds=5, horizon=60)
+    assert alone.rewards[:, :, 0].sum(axis=1).tolist() == paid[:, 0, 2].tolist()
+
+
 def test_who_wins_is_not_who_scores():
     """Tit-for-tat never gets more than the one it meets; a defector always does, if the other ever gives."""
     found = comity.tournament("matrix", ["tft", "alld", "allc"], repetitions=3, horizon=200)
