@@ -75,14 +75,14 @@ class Governed(Game):
 
     def __init__(self, preset: str | None = None, institutions: Given = (), **params: Any) -> None:
         super().__init__(preset, **params)
-        self.given = institutions
         self.bare = self.bare_class(**self.params._asdict())
         self.institutions = tuple(INSTITUTIONS[name](self.bare, **dict(settings)) for name, settings in institutions)
+        self.given = tuple((one.name, tuple(one.params._asdict().items())) for one in self.institutions)
         rules = self.bare.kernels
         self.kernels = Kernels(self._reset, self._step, self._observe, rules.legal)
 
     def remade(self, params: Mapping[str, Any]) -> Game:
-        """With its institutions."""
+        """With its institutions, whose numbers stay what they are."""
         return type(self)(institutions=self.given, **params)
 
     def __reduce__(self) -> tuple[Callable[..., Game], tuple[Any, ...]]:

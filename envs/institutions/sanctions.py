@@ -16,7 +16,6 @@ size is f for each token withheld, iff p·f ≥ 1 − m.
 **Source**: Ostrom 1990, design principles 4 and 5; Becker 1968 for p·f.
 """
 
-from functools import cached_property
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -86,19 +85,15 @@ class Sanctions(Institution):
     Params = Params
 
     def misfit(self) -> str | None:
-        """Fines are paid step by step, in units that must be known."""
+        """Fines are paid step by step, in units that must be known; from here on ``gain`` is one."""
         if self.game.pays_at_end:
             return "it pays at the end only, and fines are paid in each step"
-        if self.params.gain is None and not np.isfinite(self.unit):
-            return "its optimum is not known, so that sanctions.gain must be given"
+        if self.params.gain is None:
+            unit = max(0.0, self.game.anchors().optimum) / (self.game.n_agents * self.game.paying_steps)
+            if not np.isfinite(unit):
+                return "its optimum is not known, so that sanctions.gain must be given"
+            self.params = self.params._replace(gain=unit)
         return None
-
-    @cached_property
-    def unit(self) -> float:
-        """What fines are multiples of."""
-        if self.params.gain is not None:
-            return self.params.gain
-        return max(0.0, self.game.anchors().optimum) / (self.game.n_agents * self.game.paying_steps)
 
     @property
     def world_fields(self) -> tuple[tuple[Any, ...], ...]:
@@ -110,7 +105,7 @@ class Sanctions(Institution):
     def fields(self) -> tuple[Field, ...]:
         """See :func:`observe`."""
         return (
-            Field("fine", 0, min(LARGEST, self.unit * self.params.most), "what I was fined for the last step"),
+            Field("fine", 0, min(LARGEST, self.params.gain * self.params.most), "what I was fined for the last step"),
             Field("breaches", 0, MOST_COUNTED, "my detected breaches, as far as they are remembered"),
         )
 
@@ -131,7 +126,7 @@ class Sanctions(Institution):
 
     def settle(self, worlds: Worlds_, there: npt.NDArray[Any], rewards: Floats) -> None:
         """See the page."""
-        sanction(self.params._replace(gain=self.unit), worlds, there, rewards)
+        sanction(self.params, worlds, there, rewards)
 
     def perceive(self, worlds: Worlds_, seat: int) -> None:
         """The record of others is not known: taken for clean."""
@@ -149,8 +144,8 @@ class Sanctions(Institution):
         lines = [
             f"Sanctions: an act whose cooperation is below {q.standard:g} (of 1) is a breach. It is detected with"
             f" probability {q.detection:g}.",
-            f"The first detected breach costs {self.unit * q.first:g}, each further one {q.growth:g} times as much, at"
-            f" most {self.unit * q.most:g}; the count of breaches halves in {q.half_life:g} steps.",
+            f"The first detected breach costs {q.gain * q.first:g}, each further one {q.growth:g} times as much, at"
+            f" most {q.gain * q.most:g}; the count of breaches halves in {q.half_life:g} steps.",
         ]
         if q.by_size:
             lines.append("A fine is that times the share by which the act falls short.")

@@ -259,6 +259,18 @@ def test_what_is_told_holds_the_numbers_in_force():
         assert worlds.observations[b, 0, game.field_index["settled"]] == np.float32(worlds.rewards[b, 0])
 
 
+def test_whoever_does_not_know_the_end_expects_the_same_fines():
+    game = make("fishery", institutions=["sanctions"])
+    optimum = game.anchors().optimum / (game.n_agents * game.params.horizon)
+    assert not game.params.horizon_known
+    assert game.believed(0).params.horizon > game.params.horizon
+    for one in (game, game.believed(0), pickle.loads(pickle.dumps(game))):
+        assert one.institutions[0].params.gain == optimum
+    deterred = comity.play(game, ["deliberator"], worlds=2)
+    tempted = comity.play("fishery", ["deliberator"], worlds=2)
+    assert np.nanmean(deterred.cooperation) > np.nanmean(tempted.cooperation)
+
+
 def test_a_game_with_institutions_can_be_stored():
     game = make("fishery", n_agents=3, institutions=[{"institution": "redistribution", "rate": 0.2}])
     again = pickle.loads(pickle.dumps(game))
