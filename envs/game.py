@@ -334,6 +334,11 @@ class Game(ABC):
             self._believed[seat] = self.remade({**self.params._asdict(), **self.beliefs(seat)})
         return self._believed[seat]
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All that makes this same game again, by name and resolved: what is stored of it."""
+        return self.params._asdict()
+
     def remade(self, params: Mapping[str, Any]) -> "Game":
         """The same game under other parameters."""
         return type(self)(**params)

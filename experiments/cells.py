@@ -15,7 +15,6 @@ from ..agents.norms import Norms, as_settings, norms
 from ..agents.seats import CARRIERS, carries_norms, fill, seat
 from ..envs.catalogue import make
 from ..envs.game import Game
-from ..envs.institutions.governed import Governed
 from ..envs.settings import SettingError, check, refuse
 from .composing import Composer
 from .grids import GROUPS
@@ -161,10 +160,7 @@ class Resolver:
             raise SettingError(f"no game is given: write game=<name>, one of {known}")
         chosen = dict(self._composer.choice("game", choice))
         game: Game = make(chosen.pop("name", choice), **{**chosen, **settings}, institutions=institutions)
-        params = game.params._asdict()
-        if isinstance(game, Governed):
-            params["institutions"] = [{"institution": one.name, **one.params._asdict()} for one in game.institutions]
-        return game, params
+        return game, game.settings
 
     def _norms(self, given: Mapping[str, Any]) -> Norms | None:
         settings = nested(given)

@@ -78,7 +78,7 @@ def read(game: str, settings: Sequence[str], entrants: str, process: str | None,
         evolution = checked_settings(process, len(named), evolution)._asdict()
         if not options["self_play"]:
             raise SettingError("--evolve needs the payoffs of like against like: leave out --no-self-play")
-    return Contest(played.name, named, process=process, params=played.params._asdict(), evolution=evolution, **options)
+    return Contest(played.name, named, process=process, params=played.settings, evolution=evolution, **options)
 
 
 def hold(contest: Contest, typed: Sequence[str], out: Path | None = None) -> Path:

@@ -81,6 +81,12 @@ class Governed(Game):
         rules = self.bare.kernels
         self.kernels = Kernels(self._reset, self._step, self._observe, rules.legal)
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The game's, and every institution with its own."""
+        laid_over = [{"institution": one.name, **one.params._asdict()} for one in self.institutions]
+        return {**super().settings, "institutions": laid_over}
+
     def remade(self, params: Mapping[str, Any]) -> Game:
         """With its institutions, whose numbers stay what they are."""
         return type(self)(institutions=self.given, **params)

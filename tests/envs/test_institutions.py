@@ -271,6 +271,14 @@ def test_whoever_does_not_know_the_end_expects_the_same_fines():
     assert np.nanmean(deterred.cooperation) > np.nanmean(tempted.cooperation)
 
 
+@pytest.mark.parametrize("name", games())
+def test_its_settings_make_the_same_game(name, noisy):
+    for layers in ([], ["redistribution"]):
+        game = make(name, **noisy[name], institutions=layers)
+        again = make(name, **game.settings)
+        assert (type(again), again.params, again.settings) == (type(game), game.params, game.settings)
+
+
 def test_a_game_with_institutions_can_be_stored():
     game = make("fishery", n_agents=3, institutions=[{"institution": "redistribution", "rate": 0.2}])
     again = pickle.loads(pickle.dumps(game))

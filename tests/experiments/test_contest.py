@@ -32,6 +32,17 @@ def test_a_tournament_is_told_and_kept(comity):
     assert manifest["seeds"] == {"count": 2, "values": "range(0, 2)"}
 
 
+def test_institutions_that_are_named_are_in_force(comity):
+    shared = "institutions=[{institution:redistribution,rate:1}]"
+    typed = ("tournament", "matrix", "horizon=4", "--entrants", "allc,alld", "--repetitions", "1", "--out")
+    assert comity(*typed, "bare").code == comity(*typed, "ruled", shared).code == 0
+    for place, payoff in (("bare", 0.0), ("ruled", 2.5)):
+        payoffs = pl.read_parquet(f"{place}/payoffs.parquet")
+        assert payoffs.filter(entrant="allc", opponent="alld")["payoff"].to_list() == [payoff]
+    told = json.loads(Path("ruled/manifest.json").read_text())["params"]["institutions"]
+    assert told == [{"institution": "redistribution", "rate": 1}]
+
+
 def test_the_same_command_again_finds_its_place(comity):
     typed = ("tournament", "matrix", "horizon=5", "--entrants", "allc,{agent:gtft,q:0.3}", "--repetitions", "1")
     first, second = comity(*typed), comity(*typed)
