@@ -8,8 +8,6 @@ is timed with and without building its result set; numba's kernels are compiled 
 """
 
 import argparse
-import importlib
-import multiprocessing
 import time
 from collections.abc import Callable
 from types import ModuleType
@@ -19,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 import comity
+from comity.agents.scripted.axelrod_bridge import library
 
 TURNS = 200
 AT_LEAST = 3.0  # seconds of runs, or one busy moment of the machine would decide
@@ -68,14 +67,6 @@ def shortest(play: Callable[[], Any], times: int) -> tuple[float, Any]:
     return min(seconds), found
 
 
-def axelrod_library() -> ModuleType:
-    """Axelrod, imported without its change of how this process starts others."""
-    method = multiprocessing.get_start_method(allow_none=True)
-    library = importlib.import_module("axelrod")
-    multiprocessing.set_start_method(method, force=True)
-    return library
-
-
 def ours(repetitions: int, exact: bool = False) -> dict[str, tuple[float, float]]:
     """Mean score of each entrant, and its standard error; the interval of each is computed, too."""
     seats = [one.seat for one in STRATEGIES]
@@ -103,7 +94,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=5, help="runs of each, at least, of which the shortest counts")
     given = parser.parse_args()
     console = Console()
-    axl = axelrod_library()
+    axl = library()
     ours(2)  # compiles
     rows = [
         (f"comity {comity.__version__}", *shortest(lambda: ours(given.repetitions), given.times)),

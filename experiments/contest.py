@@ -12,10 +12,8 @@
 """
 
 import io
-import platform
 import time
 from collections.abc import Mapping, Sequence
-from os import cpu_count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -143,7 +141,7 @@ def _told(contest: Contest, typed: Sequence[str], started: str, seconds: float) 
         "wall_seconds": round(seconds, 3),
         "versions": manifests.versions(),
         "git": manifests.git(),
-        "host": {"system": platform.system(), "machine": platform.machine(), "processors": cpu_count()},
+        "host": manifests.host(),
     }
 
 

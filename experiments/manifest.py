@@ -50,7 +50,7 @@ def opened(
             "launcher": launcher,
             "versions": versions(),
             "git": session["git"],
-            "host": {"system": platform.system(), "machine": platform.machine(), "processors": os.cpu_count()},
+            "host": host(),
             "sessions": [*earlier["sessions"], session],
         }
     )
@@ -94,6 +94,11 @@ def resolved(cells: Sequence[Cell]) -> dict[str, Any]:
 def _values_taken(settings: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     names = settings[0] if settings else ()
     return {name: list(dict.fromkeys(one[name] for one in settings)) for name in names}
+
+
+def host() -> dict[str, Any]:
+    """What kind of machine this is, and nothing that names it."""
+    return {"system": platform.system(), "machine": platform.machine(), "processors": os.cpu_count()}
 
 
 def versions() -> dict[str, str]:

@@ -85,14 +85,12 @@ from .grid import (
     blank_map,
     cells_of,
     come_back,
-    draw_order,
-    fire,
     forget,
     in_view,
     legal,
     observe,
+    open_step,
     random_total,
-    read_moves,
     rules,
     set_out,
     walk,
@@ -235,10 +233,7 @@ def step(p: Any, worlds: Worlds_, actions: Floats, rewards: Floats, ended: npt.N
         if w.ended != RUNNING:
             stay_ended(w, rewards[b])
             continue
-        read_moves(p, w, actions[b])
-        if p.zap:
-            fire(p, w)
-        draw_order(p, w)
+        open_step(p, w, actions[b])
         _clean(p, w)
         walk(p, w)
         _eat(p, w)

@@ -5,9 +5,8 @@ A world keeps its map with a border of wall as wide as a seat can see, and the c
 of it (a bare site, dirt). Every change of the world changes the map, so that a window is 2·view + 1 copies of
 contiguous bytes. There is no facing and no rotation; outside the grid is wall.
 
-Kernels of a game call, in the order of their rules, :func:`read_moves`, :func:`fire`, :func:`draw_order`, :func:`walk`
-and :func:`come_back` on the world of a step, and :func:`look` for each seat; their parameters ``p`` are what
-:func:`rules` makes.
+Kernels of a game call, in the order of their rules, :func:`open_step`, :func:`walk` and :func:`come_back` on the world
+of a step, and :func:`look` for each seat; their parameters ``p`` are what :func:`rules` makes.
 """
 
 from functools import cached_property, lru_cache
@@ -87,7 +86,7 @@ def lift(p: Any, w: Any, i: int) -> None:
 
 
 @njit(cache=True)
-def read_moves(p: Any, w: Any, actions: Floats) -> None:
+def _read_moves(p: Any, w: Any, actions: Floats) -> None:
     """Opens a step. What is no move, and off the grid every move but stay, is illegal and becomes stay."""
     for i in range(p.n_agents):
         asked = actions[i]
@@ -103,7 +102,7 @@ def read_moves(p: Any, w: Any, actions: Floats) -> None:
 
 
 @njit(cache=True)
-def fire(p: Any, w: Any) -> None:
+def _fire(p: Any, w: Any) -> None:
     """All zaps at once: who is hit leaves the grid and does nothing more in this step, but to zap if it did."""
     for i in range(p.n_agents):
         if w.action[i] == ZAP:
@@ -151,12 +150,21 @@ def _target(p: Any, w: Any, i: int) -> int:
 
 
 @njit(cache=True)
-def draw_order(p: Any, w: Any) -> None:
+def _draw_order(p: Any, w: Any) -> None:
     """A fresh permutation of the seats: who goes first in this step."""
     for i in range(p.n_agents):
         k = int(uniform(w.key, w.step, ORDER, i) * (i + 1)) if i else 0
         w.order[i] = w.order[k]
         w.order[k] = i
+
+
+@njit(cache=True)
+def open_step(p: Any, w: Any, actions: Floats) -> None:
+    """What every step begins with: moves are read, zaps hit, and lots decide who goes first in all that follows."""
+    _read_moves(p, w, actions)
+    if p.zap:
+        _fire(p, w)
+    _draw_order(p, w)
 
 
 @njit(cache=True)

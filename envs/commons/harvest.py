@@ -87,13 +87,11 @@ from .grid import (
     blank_map,
     cells_of,
     come_back,
-    draw_order,
-    fire,
     forget,
     legal,
     observe,
+    open_step,
     random_total,
-    read_moves,
     rules,
     set_out,
     walk,
@@ -214,10 +212,7 @@ def step(p: Any, worlds: Worlds_, actions: Floats, rewards: Floats, ended: npt.N
         if w.ended != RUNNING:
             stay_ended(w, rewards[b])
             continue
-        read_moves(p, w, actions[b])
-        if p.zap:
-            fire(p, w)
-        draw_order(p, w)
+        open_step(p, w, actions[b])
         walk(p, w)
         _eat(p, w)
         _regrow(p, w)

@@ -227,10 +227,8 @@ def _show_gifts(p: Params, w: Any, b: int, i: int, out: npt.NDArray[np.float32],
             out[b, i, first + k] = NOBODY
     else:
         for k in range(others):
-            j = i + 1 + k
-            out[b, i, first + k] = w.given[
-                j if j < p.n_agents else j - p.n_agents
-            ]  # a remainder costs more than all else
+            j = i + 1 + k  # a remainder would cost more than all else
+            out[b, i, first + k] = w.given[j if j < p.n_agents else j - p.n_agents]
 
 
 @njit(cache=True)
