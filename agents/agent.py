@@ -65,13 +65,23 @@ class Agent:
     shared: ClassVar[tuple[str, ...]] = ()
     """Settings that are the same in all worlds; the others may be arrays of one value per world."""
 
-    by_chance: ClassVar[bool] = True
+    by_chance: bool = True
     """Can chance of its own touch what it does? Only whoever never draws says no."""
+
+    plays_stages: ClassVar[bool] = False
+    """Does it move in the stages of institutions by itself? For whoever does not, a conduct does (:mod:`.stages`)."""
+    sees_institutions: ClassVar[bool] = False
+    """Does it look at what institutions show, or at the bare game only?"""
 
     Params: ClassVar[Any] = NoSettings
 
     def __init__(self, params: Any = None) -> None:
         self.params: Any = self.Params() if params is None else params
+
+    @property
+    def itself(self) -> "Agent":
+        """Who sits in the seat, whatever it is wrapped in."""
+        return self
 
     def check(self, game: Game) -> None:
         """Raises :class:`~comity.envs.settings.SettingError` where its settings do not fit the game."""

@@ -32,6 +32,7 @@ class Deliberator(Agent):
 
     name = "deliberator"
     shared = ("depth", "samples", "limit", "prior")
+    plays_stages = True
 
     class Params(NamedTuple):
         """How it thinks."""
@@ -124,11 +125,11 @@ class Deliberator(Agent):
         self._kindness[running] = kindness
 
     def _expected(self, believed: Worlds_, running: npt.NDArray[np.int64]) -> Floats:
-        """(B, N): the others' last perceived act, however long ago, or that of the prior."""
+        """(B, N): everybody's last perceived act, however long ago, or that of the prior."""
         others = self._last[running]
         for j in range(self.game.n_agents):
             unseen: Bools = np.isnan(others[:, j])
-            if j != self.seat and unseen.any():
+            if unseen.any():
                 cooperative = self.params.prior == "cooperative"
                 others[unseen, j] = self.game.exemplar(believed[unseen], j, cooperative)
         return others

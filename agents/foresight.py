@@ -40,8 +40,8 @@ class Mind(NamedTuple):
 
 
 def pays(game: Game, worlds: Worlds_) -> npt.NDArray[np.bool_]:
-    """(B,): did the last step pay?"""
-    return worlds["ended"] != RUNNING if game.pays_at_end else np.ones(len(worlds), np.bool_)
+    """(B,): did the last step complete what is paid for?"""
+    return worlds["ended"] != RUNNING if game.pays_at_end else game.completed(worlds)
 
 
 def simultaneous_values(
@@ -49,7 +49,8 @@ def simultaneous_values(
 ) -> Floats:
     """(B, C): the utility of each candidate (B, C), a mean over the ``imagined`` samples, each (B,) worlds.
 
-    ``others`` (B, N) is what the others repeat. Raises nothing: what is illegal in a candidate's future the kernel
+    ``others`` (B, N) is what the others repeat, and what the seat itself goes on with where a candidate is a move of an
+    institution's stage. Raises nothing: what is illegal in a candidate's future the kernel
     clips.
     """
     count = candidates.shape[1]
@@ -72,9 +73,9 @@ def _block_values(
     total = np.zeros(candidates.shape)
     for worlds in imagined:
         if (share < 1).any():
-            total += (1 - share)[:, None] * _rollout(game, mind, worlds, acts, depth)
+            total += (1 - share)[:, None] * _rollout(game, mind, worlds, acts, others, depth)
         if (share > 0).any():
-            total += share[:, None] * _rollout(game, mind, worlds, everyone, depth)
+            total += share[:, None] * _rollout(game, mind, worlds, everyone, others, depth)
     return total / len(imagined)
 
 
@@ -89,8 +90,10 @@ def _acts(game: Game, seat: int, candidates: Floats, others: Floats, universal: 
     return acts
 
 
-def _rollout(game: Game, mind: Mind, worlds: Worlds_, acts: Floats, depth: int) -> Floats:
-    """(B, C): discounted utility of repeating ``acts`` (B, C, N) for ``depth`` steps."""
+def _rollout(game: Game, mind: Mind, worlds: Worlds_, acts: Floats, others: Floats, depth: int) -> Floats:
+    """(B, C): discounted utility of repeating ``acts`` (B, C, N) for ``depth`` steps of the game; of doing them once
+    and going on as ``others`` (B, N) where a world is in a stage.
+    """
     b, count, n = acts.shape
     of = np.repeat(np.arange(b), count)
     ahead = worlds[of]
@@ -102,15 +105,23 @@ def _rollout(game: Game, mind: Mind, worlds: Worlds_, acts: Floats, depth: int) 
     totals = np.zeros(len(of))
     discount = np.ones(b)
     running = np.ones(len(of), np.bool_)
-    for _ in range(depth):
+    afterwards = moves
+    if game.stages:
+        ahead[game.paid] = np.nan_to_num(ahead[game.paid])
+        afterwards = np.where((ahead["stage"] > 0)[:, None], others[of], moves)
+    for _ in range(depth * game.turns_per_step):
         before = {name: ahead[name].copy() for name in mind.norms.patients}
+        step = ahead["step"].copy()
         game.kernels.step(p, ahead, moves, rewards, ended)
         paid = running & pays(game, ahead)
-        add_utilities(m.rows, caring, of, mind.seat, rewards, incomes, mind.need_unit, paid, discount, totals)
+        earned = ahead[game.paid] if game.stages else rewards
+        add_utilities(m.rows, caring, of, mind.seat, rewards, earned, incomes, mind.need_unit, paid, discount, totals)
         for name, weights in m.patients.items():
             totals += np.where(running, discount[of] * weights[of] * (ahead[name] - before[name]), 0.0)
         running = ended == RUNNING
         if not running.any():
             break
-        discount = discount * mind.discount
+        advanced = (ahead["step"] > step).reshape(b, count).any(axis=1)
+        discount = np.where(advanced, discount * mind.discount, discount)
+        moves = afterwards
     return totals.reshape(b, count)

@@ -200,7 +200,7 @@ def _edge_utilities(of_edges: Floats, pays_now: npt.NDArray[np.bool_], mind: Min
         m = mind.norms
         caring, paid = weights_of(m.rows, m.same_group, mind.kindness, mind.seat), np.ones(len(of), np.bool_)
         incomes, now = mind.incomes[of], np.ones(minds)
-        add_utilities(m.rows, caring, of, mind.seat, payoffs, incomes, mind.need_unit, paid, now, totals)
+        add_utilities(m.rows, caring, of, mind.seat, payoffs, payoffs, incomes, mind.need_unit, paid, now, totals)
         values[:, paying] = totals.reshape(minds, len(paying))
     return values
 

@@ -74,6 +74,7 @@ def add_utilities(
     of: npt.NDArray[np.int64],
     i: int,
     payoffs: Floats,
+    earned: Floats,
     incomes: Floats,
     need_unit: float,
     pays: npt.NDArray[np.bool_],
@@ -83,7 +84,8 @@ def add_utilities(
     """Adds one step's discounted U_i to ``totals`` (R,) and rolls ``incomes`` (R, N) forward, in place.
 
     Rollout r belongs to world ``of[r]``, whose norm (``rows``), ``weights`` w_i· (N,) and ``discount`` of this step it
-    takes; ``payoffs`` is (R, N); ``need_unit`` the optimum's payoff per head and paying step.
+    takes; ``payoffs`` (R, N) are of the step, ``earned`` (R, N) of all that it completes where it ``pays``;
+    ``need_unit`` is the optimum's payoff per head and paying step.
     """
     n = payoffs.shape[1]
     before = np.zeros(n)
@@ -96,7 +98,7 @@ def add_utilities(
         if pays[r] and n > 1:
             for j in range(n):
                 before[j] = incomes[r, j]
-                incomes[r, j] = norm.income_memory * before[j] + (1.0 - norm.income_memory) * payoffs[r, j]
+                incomes[r, j] = norm.income_memory * before[j] + (1.0 - norm.income_memory) * earned[r, j]
             if norm.compassion != 0.0 or norm.envy != 0.0 or norm.guilt != 0.0 or norm.sympathetic_joy > 0.0:
                 step += income_terms(norm, i, incomes[r], before, norm.need_line * need_unit)
         totals[r] += discount[b] * step

@@ -13,6 +13,9 @@ from ..envs.settings import SettingError, check, refuse, unknown
 from .agent import Agent
 from .norms import Norms, norms, pack
 from .norms import conduct as conduct_of
+from .stages.conduct import Conduct
+from .stages.conducts import conducts
+from .stages.in_stages import InStages
 
 MODULES = (
     "scripted.binary",
@@ -103,14 +106,14 @@ def seat(game: Game, given: "str | Mapping[str, Any] | Agent", worlds: int = 1) 
     """An agent for one seat of ``worlds`` worlds of ``game``.
 
     ``given`` is a name, an :class:`~.agent.Agent`, or a mapping: ``agent`` (a name), ``norms`` (preset, settings, or a
-    list of one per world), ``conduct`` (``fixed``: a scripted strategy keeps its own numbers whatever its norms), and
-    the agent's own settings, each a number or an array of one per world. Raises ``SettingError`` before anything is
-    played.
+    list of one per world), ``conduct`` (``fixed``: a scripted strategy keeps its own numbers whatever its norms),
+    ``stages`` (what it does in the stages of institutions, :func:`~.stages.conducts.conducts`), and the agent's own
+    settings, each a number or an array of one per world. Raises ``SettingError`` before anything is played.
     """
     if isinstance(given, Agent):
-        _plays(game, type(given))
+        _plays(game, type(given.itself))
         given.check(game)
-        return given
+        return given if isinstance(given, InStages) else _staged(game, given, {})
     if not isinstance(given, str | Mapping):
         raise refuse("seats", given, "a name, settings of an agent such as {agent: gtft, q: 0.3}, or an Agent")
     spec: dict[str, Any] = {"agent": given} if isinstance(given, str) else dict(given)
@@ -120,6 +123,7 @@ def seat(game: Game, given: "str | Mapping[str, Any] | Agent", worlds: int = 1) 
         )
     cls = _class(game, spec.pop("agent"))
     carrier, norm = spec.pop("conduct", "norms"), spec.pop("norms", None)
+    in_stages = conducts(spec.pop("stages", {}))
     if carrier not in CARRIERS:
         raise refuse("seats.conduct", carrier, f"one of {', '.join(CARRIERS)}")
     agent = cls(_params(cls, spec, worlds))
@@ -133,7 +137,14 @@ def seat(game: Game, given: "str | Mapping[str, Any] | Agent", worlds: int = 1) 
         if len(per_world) not in (1, worlds):
             raise refuse("seats.norms", f"{len(per_world)} norms", f"one norm, or one for each of {worlds} worlds")
         _instil(game, agent, per_world, carrier == "fixed")
-    return agent
+    return _staged(game, agent, in_stages)
+
+
+def _staged(game: Game, agent: Agent, in_stages: Mapping[str, Conduct]) -> Agent:
+    """The agent, with a conduct for every stage that it does not play itself."""
+    if not game.stages or (agent.plays_stages and not in_stages):
+        return agent
+    return InStages(agent, in_stages)
 
 
 def _class(game: Game, name: str) -> type[Agent]:

@@ -46,7 +46,7 @@ def games() -> list[str]:
     return list(PLACES)
 
 
-def game_class(name: str) -> type:
+def game_class(name: str) -> Any:
     """The class of a game by its name, with or without ``comity/`` and ``-v0``.
 
     Raises ``SettingError`` for an unknown one.
@@ -62,14 +62,15 @@ def game_class(name: str) -> type:
 
 def make(name: str, /, **params: Any) -> Any:
     """A :class:`~.game.Game` under these parameters; ``institutions`` names those laid over it
-    (:func:`~.institutions.governed.build`).
+    (:func:`~.institutions.layers.build`).
     """
-    if not params.get("institutions"):
+    cls = game_class(name)
+    if not (params.get("institutions") or params.get("preset") in cls.preset_institutions):
         params.pop("institutions", None)
-        return game_class(name)(**params)
-    from .institutions.governed import build
+        return cls(**params)
+    from .institutions.layers import build
 
-    return build(game_class(name), **params)
+    return build(cls, **params)
 
 
 def parallel_env(name: str, render_mode: str | None = None, **params: Any) -> "ParallelGame":

@@ -25,7 +25,7 @@ from gymnasium import spaces
 from numba import njit
 
 from .chance import CONTINUATION, uniform, world_key
-from .settings import Range, SettingError, check, encode, unknown
+from .settings import Range, check, encode, unknown
 
 Worlds_ = npt.NDArray[np.void]
 Floats = npt.NDArray[np.float64]
@@ -162,8 +162,8 @@ class Game(ABC):
     """One line: the question that the game asks."""
     Params: ClassVar[type[Any]]
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
-    needs_institution: ClassVar[Mapping[str, str]] = {}
-    """Presets that cannot be played before an institution exists, and which."""
+    preset_institutions: ClassVar[Mapping[str, tuple[Mapping[str, Any], ...]]] = {}
+    """Presets that name institutions beside the game, and these."""
     kernels: Kernels
     """Of the class; a game that restricts moves under some of its parameters only, sets its own."""
     outcomes: ClassVar[tuple[str, ...]] = COMMON_OUTCOMES
@@ -181,18 +181,21 @@ class Game(ABC):
     """Does an act have an addressee?"""
     comes_and_goes: bool = False
     """Can a seat arrive late or leave early? Then ``present`` says who is there."""
+    anonymous: bool = False
+    """Is it hidden who of the others did what?"""
+    stages: tuple[str, ...] = ()
+    """The institutions in which seats move in a stage of their own, beside the game's step."""
+    turns_per_step: int = 1
+    """Steps of the environment that a step of the game takes at most, the stages of institutions with it."""
     paid: ClassVar[str] = "payoff"
     """The field of a world that holds what its last step paid in the end."""
     signals: ClassVar[tuple[str, ...]] = ()
     """Scalar fields of the world that a record keeps step by step."""
+    logged: tuple[str, ...] = ()  # of the object where there are institutions
+    """Fields with a number for each seat that a record keeps step by step beside those of every game."""
 
     def __init__(self, preset: str | None = None, **params: Any) -> None:
         if preset is not None:
-            if preset in self.needs_institution:
-                institution = self.needs_institution[preset]
-                raise SettingError(
-                    f"preset {preset!r} of {self.name} needs the institution {institution!r}, which comity has not yet"
-                )
             if preset not in self.presets:
                 raise unknown(f"preset of {self.name}", preset, self.presets)
             params = {**self.presets[preset], **params}
@@ -272,7 +275,33 @@ class Game(ABC):
         """(B, N): who is there. Whoever is not has no move, is paid nothing and has no label (GAMES.md §0.2)."""
         return np.ones((len(worlds), self.n_agents), np.bool_)
 
+    def completed(self, worlds: Worlds_) -> npt.NDArray[np.bool_]:
+        """(B,): did the last step of the environment complete a step of the game? Default: each does."""
+        return np.ones(len(worlds), np.bool_)
+
+    @property
+    def most_neighbours(self) -> int:
+        """The largest number of :meth:`neighbours` that a seat can have."""
+        return 1 if "met" in (self.world_dtype.names or ()) else self.n_agents - 1
+
+    def neighbours(self, worlds: Worlds_) -> npt.NDArray[np.bool_]:
+        """(B, N, N): who was in the last step in a position to see what whom did; nobody is its own neighbour.
+
+        Default: those who met, where worlds have such a field, else all who are there.
+        """
+        n = self.n_agents
+        there = self.present(worlds)
+        near = there[:, :, None] & there[:, None, :] & ~np.eye(n, dtype=bool)
+        if "met" in (worlds.dtype.names or ()):
+            met = worlds["met"][:, :, None] == np.arange(n)
+            near &= met | met.swapaxes(1, 2)
+        return near
+
     # -- what cooperation is -------------------------------------------------------------------------------------
+
+    def labels(self, worlds: Worlds_) -> Floats:
+        """(B, N): the cooperation labels of what was done in the last step of the environment."""
+        return worlds["cooperation"]
 
     def cooperation_pairs(self, worlds: Worlds_) -> Floats:
         """(B, N, N): c_ij of the last step, NaN where i had no choice towards j, and on the diagonal.

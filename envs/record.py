@@ -29,7 +29,12 @@ class Record:
     ``signals``       name → (W, T + 1)      scalar state at the start of each step and after the last
     ``illegal``       (W, N) int64           count of illegal moves
     ``final``         (W,) records           the worlds as the last step left them
+    ``logs``          name → (W, T, N)       what institutions log of each seat and step; NaN after the end
+    ``moves``         (W, E, N) float64      all moves asked for, in stages of institutions, too: one row per step of
+                                             the environment, NaN after the end; None where there are no stages
     ================  =====================  =============================================================
+
+    A step is one of the game: what the stages before and after it pay is in its reward.
     """
 
     game: Game
@@ -45,6 +50,8 @@ class Record:
     addressee: npt.NDArray[np.int16] | None = None
     game_payoffs: Floats | None = None
     signals: dict[str, Floats] = field(default_factory=dict)
+    logs: dict[str, Floats] = field(default_factory=dict)
+    moves: Floats | None = None
 
     def __repr__(self) -> str:
         worlds, steps, n = self.rewards.shape
@@ -92,5 +99,6 @@ class Record:
             columns["game_payoff"] = self.game_payoffs[world, step, agent]
         if self.addressee is not None:
             columns["addressee"] = self.addressee[world, step, agent]
+        columns |= {name: values[world, step, agent] for name, values in self.logs.items()}
         columns |= {name: values[world, step] for name, values in self.signals.items()}
         return polars.DataFrame(columns).with_columns(polars.selectors.float().fill_nan(None))

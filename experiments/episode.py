@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 import numpy as np
+import numpy.typing as npt
 from rich.console import Console
 from rich.table import Table
 
 from ..agents.seats import fill
+from ..envs.game import RUNNING
+from ..envs.institutions.staged import GAME, Staged
 from ..envs.record import Record
 from ..envs.settings import SettingError
 from ..envs.worlds import Worlds
@@ -58,28 +62,49 @@ def story(record: Record) -> Iterator[str]:
     what everybody does and what that pays."""
     game = record.game
     yield game.brief(0)
-    for step, world in enumerate(replayed(record)):
-        yield f"\nstep {step + 1}, as agent_0 sees it"
-        yield from (f"  {line}" for line in game.view(world, 0).split("\n"))
-        yield "  " + "   ".join(_act(record, step, i) for i in range(game.n_agents))
+    for turn in replayed(record):
+        where = f", {game.stages[turn.stage - 1]}" if turn.stage else ""
+        yield f"\nstep {turn.step + 1}{where}, as agent_0 sees it"
+        yield from (f"  {line}" for line in game.view(turn.world, 0).split("\n"))
+        yield "  " + "   ".join(_act(record, turn, i) for i in range(game.n_agents))
     yield ""
 
 
-def replayed(record: Record) -> Iterator[np.void]:
-    """The first world before each of its steps: the moves asked for lead, under the same chance, to the same worlds."""
-    worlds = Worlds(record.game, 1)
+class Turn(NamedTuple):
+    """A step of the environment: the ``world`` before it, the ``step`` of the game that it belongs to, the ``stage`` of
+    an institution (0: none, the game itself), and by seat the ``moves`` asked for and what it ``paid``.
+    """
+
+    world: np.void
+    step: int
+    stage: int
+    moves: npt.NDArray[np.float64]
+    paid: npt.NDArray[np.float64]
+
+
+def replayed(record: Record) -> Iterator[Turn]:
+    """The first world step by step: the moves asked for lead, under the same chance, to the same worlds."""
+    game, worlds = record.game, Worlds(record.game, 1)
     worlds.reset(record.seeds[:1])
-    for step in range(int(record.lengths[0])):
-        yield worlds.state[0].copy()
-        worlds.step(np.nan_to_num(record.intended[:1, step]))
+    for moves in (record.intended if record.moves is None else record.moves)[0]:
+        if worlds.ended[0] != RUNNING:
+            return
+        before = worlds.state[0].copy()
+        stage = int(before["stage"]) if isinstance(game, Staged) else GAME
+        after = isinstance(game, Staged) and game.follows(stage)
+        worlds.step(np.nan_to_num(moves)[None])
+        yield Turn(before, int(before["step"]) - after, stage, moves, worlds.rewards[0].copy())
 
 
-def _act(record: Record, step: int, seat: int) -> str:
-    action, payoff = record.actions[0, step, seat], record.rewards[0, step, seat]
+def _act(record: Record, turn: Turn, seat: int) -> str:
+    game, asked = record.game, turn.moves[seat]
+    if turn.stage and isinstance(game, Staged):
+        return f"{game.agents[seat]}: {game.told_move(turn.stage, asked)}, gets {turn.paid[seat]:g}"
+    action = record.actions[0, turn.step, seat]
     move = "waits" if np.isnan(action) else f"move {action:g}"
-    slipped = action != record.intended[0, step, seat] and not np.isnan(action)
-    asked = f" (wanted {record.intended[0, step, seat]:g})" if slipped else ""
-    return f"{record.game.agents[seat]}: {move}{asked}, gets {payoff:g}"
+    slipped = action != asked and not np.isnan(action)
+    wanted = f" (wanted {asked:g})" if slipped else ""
+    return f"{game.agents[seat]}: {move}{wanted}, gets {turn.paid[seat]:g}"
 
 
 def _table(record: Record, chunk: Chunk) -> Table:

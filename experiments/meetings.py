@@ -90,9 +90,9 @@ class _Tally:
         shape = (worlds.num, game.n_agents)
         self.paid, self.cooperated, self.choices = np.zeros(shape), np.zeros(shape), np.zeros(shape, np.int64)
 
-    def add(self, active: npt.NDArray[np.bool_], choosers: npt.NDArray[np.bool_] | None) -> None:
+    def add(self, moves: Floats, active: npt.NDArray[np.bool_], choosers: npt.NDArray[np.bool_] | None) -> None:
         """The step just made."""
-        labels = self._worlds.state["cooperation"]
+        labels = self._worlds.game.labels(self._worlds.state)
         chosen = ~np.isnan(labels)
         chosen &= active[:, None]  # an ended world keeps its last label
         self.paid += self._worlds.rewards

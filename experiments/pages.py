@@ -51,12 +51,13 @@ def setting_rows(group: type[Any], prefix: str) -> list[tuple[str, str, str, str
 
 
 def preset_rows(cls: Any) -> list[tuple[str, str]]:
-    """Every preset of a game and its settings, or what it waits for."""
+    """Every preset of a game, its settings, and the institutions that it names."""
     rows = []
     for name, settings in cls.presets.items():
-        values = ", ".join(f"{key}={_plain(value)}" for key, value in settings.items())
-        rows.append((f"game.preset={name}", values or "the defaults"))
-    return rows + [(name, f"waits for the institution {what!r}") for name, what in cls.needs_institution.items()]
+        values = [f"{key}={_plain(value)}" for key, value in settings.items()]
+        values += [f"with {one['institution']}" for one in cls.preset_institutions.get(name, ())]
+        rows.append((f"game.preset={name}", ", ".join(values) or "the defaults"))
+    return rows
 
 
 def players_of(game: str) -> tuple[list[str], list[str]]:

@@ -10,7 +10,8 @@ from ..agents.agent import Agent, Outcome, View
 from ..agents.seats import fill, seat
 from ..envs.catalogue import make
 from ..envs.chance import world_seeds
-from ..envs.game import RUNNING, Game
+from ..envs.game import RUNNING, Floats, Game
+from ..envs.institutions.staged import GAME, Staged
 from ..envs.record import Record
 from ..envs.settings import number_of, refuse
 from ..envs.worlds import Worlds
@@ -47,7 +48,7 @@ def play(
 
 def run(game: Game, seated: Sequence[Agent], seeds: npt.NDArray[np.uint64]) -> Record:
     """One episode of every world with these agents."""
-    return noted(game, seated, seeds, _Tape).record()
+    return noted(game, seated, seeds, _StagedTape if isinstance(game, Staged) else _Tape).record()
 
 
 class Notes(Protocol):
@@ -55,14 +56,14 @@ class Notes(Protocol):
 
     def __init__(self, game: Game, worlds: Worlds) -> None: ...
 
-    def add(self, active: npt.NDArray[np.bool_], choosers: npt.NDArray[np.bool_] | None) -> None:
-        """The step just made: ``active`` (B,) worlds that were running before it; ``choosers`` (B, N) whose turn it
-        was, None where all move at once."""
+    def add(self, moves: Floats, active: npt.NDArray[np.bool_], choosers: npt.NDArray[np.bool_] | None) -> None:
+        """The step just made: the ``moves`` (B, N) asked for; ``active`` (B,) worlds that were running before it;
+        ``choosers`` (B, N) whose turn it was, None where all move at once."""
 
 
 def noted(game: Game, seated: Sequence[Agent], seeds: npt.NDArray[np.uint64], notes: type[N]) -> N:
     """One episode of every world with these agents, of which only what ``notes`` keep is left."""
-    if len(set(map(id, seated))) != len(seated):
+    if len({id(agent.itself) for agent in seated}) != len(seated):
         raise ValueError("an agent can sit in one seat only: give a separate agent for each")
     worlds = Worlds(game, len(seeds))
     worlds.reset(seeds)
@@ -77,7 +78,7 @@ def noted(game: Game, seated: Sequence[Agent], seeds: npt.NDArray[np.uint64], no
             moves[:, i] = agent.act(_view(worlds, i, active))
         choosers = game.movers(worlds.state) if game.turn_based else None
         worlds.step(moves)
-        kept.add(active, choosers)
+        kept.add(moves, active, choosers)
         for i, agent in learners:
             agent.learn(Outcome(moves[:, i], worlds.rewards[:, i], _view(worlds, i, worlds.ended == RUNNING)))
     return kept
@@ -99,12 +100,13 @@ class _Tape:
         names = ["intended", "action", "payoff", "cooperation"]
         names += [game.paid] if game.paid != "payoff" else []
         names += ["met"] if "met" in (worlds.state.dtype.names or ()) else []
+        names += game.logged
         self._tracks = {name: np.empty(shape) for name in names}
         self._signals = {name: np.empty((room + 1, worlds.num)) for name in game.signals}
         self._lengths = np.zeros(worlds.num, np.int64)
         self._note_signals()
 
-    def add(self, active: npt.NDArray[np.bool_], choosers: npt.NDArray[np.bool_] | None) -> None:
+    def add(self, moves: Floats, active: npt.NDArray[np.bool_], choosers: npt.NDArray[np.bool_] | None) -> None:
         """The step just made, in the worlds that were running before it."""
         if self._steps == len(self._tracks["payoff"]):
             self._grow()
@@ -112,13 +114,17 @@ class _Tape:
         for name, track in self._tracks.items():
             track[self._steps] = self._worlds.state[name]
             if not all_ran:
-                track[self._steps, ~active] = {"payoff": 0, self._game.paid: 0, "met": -1}.get(name, np.nan)
+                track[self._steps, ~active] = self._blank(name)
         if choosers is not None:
             for name in ("intended", "action"):
                 self._tracks[name][self._steps][~choosers] = np.nan
         self._steps += 1
         self._lengths += active
         self._note_signals()
+
+    def _blank(self, name: str) -> float:
+        """What stands in a track after the end."""
+        return {"payoff": 0.0, self._game.paid: 0.0, "met": -1.0}.get(name, np.nan)
 
     def _note_signals(self) -> None:
         for name, values in self._signals.items():
@@ -153,4 +159,35 @@ class _Tape:
             final=state.copy(),
             addressee=addressee,
             signals={name: np.ascontiguousarray(v[: self._steps + 1].T) for name, v in self._signals.items()},
+            logs={name: tracks[name] for name in self._game.logged},
+            moves=self._moves(),
         )
+
+    def _moves(self) -> Floats | None:
+        return None
+
+
+class _StagedTape(_Tape):
+    """Of a game between whose steps there are stages: what these change is part of the step."""
+
+    def __init__(self, game: Game, worlds: Worlds) -> None:
+        super().__init__(game, worlds)
+        assert isinstance(game, Staged)
+        self._staged = game
+        self._asked: list[Floats] = []
+
+    def add(self, moves: Floats, active: npt.NDArray[np.bool_], choosers: npt.NDArray[np.bool_] | None) -> None:
+        """Of the game, or of a stage, which is the same for all worlds, as they began together."""
+        state = self._worlds.state
+        all_ran = active.all()
+        self._asked.append(moves.copy() if all_ran else np.where(active[:, None], moves, np.nan))
+        stage = int(state["stage_before"][active.argmax()])
+        if stage == GAME:
+            super().add(moves, active, choosers)
+        elif self._staged.follows(stage):
+            where = slice(None) if all_ran else active
+            for name in (self._game.paid, *self._game.logged):
+                self._tracks[name][self._steps - 1, where] = state[name][where]
+
+    def _moves(self) -> Floats:
+        return np.stack(self._asked, axis=1)

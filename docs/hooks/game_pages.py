@@ -52,7 +52,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         game = cls()
         figure, words = _figure(cls(**SHORTENED[name]) if name in SHORTENED else game)
         record = _sample(game)
-        worlds = list(replayed(record))
+        worlds = [turn.world for turn in replayed(record)]
         shown = worlds[min(STEPS_SHOWN, len(worlds) - 1)]
         files.append(File.generated(config, f"games/{name}.svg", content=_svg(figure)))
         files.append(File.generated(config, f"games/{name}.png", content=_png(game.picture(shown))))

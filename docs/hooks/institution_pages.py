@@ -4,7 +4,7 @@ from typing import Any
 
 from docs_markdown import as_markdown, table
 
-from comity.envs.institutions.governed import INSTITUTIONS
+from comity.envs.institutions.layers import INSTITUTIONS
 from comity.experiments.pages import docstring, setting_rows
 
 PAGE = "institutions.md"

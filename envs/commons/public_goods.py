@@ -136,7 +136,7 @@ def _gift(p: Params, w: Any, i: int, asked: float) -> float:
         return w.given[i]
     gift = 0.0 if np.isnan(asked) else min(max(asked, 0.0), p.endowment)
     if p.integer:
-        gift = np.ceil(gift - 0.5)
+        gift = np.ceil(gift - 0.5) + 0.0  # of a half the smaller, and no negative zero
     if gift != asked:
         w.illegal[i] += 1
     return gift
@@ -290,6 +290,7 @@ class PublicGoods(Game):
 
     def __init__(self, preset: str | None = None, **params: Any) -> None:
         super().__init__(preset, **params)
+        self.anonymous = self.params.matching == "stranger" or self.params.group_choice
         if self.params.matching == "stranger":
             self.n_agents = self.params.population
             self.agents = tuple(f"agent_{i}" for i in range(self.n_agents))
@@ -326,10 +327,19 @@ class PublicGoods(Game):
         """Where groups are chosen a step is two of the environment."""
         return (1 + self.params.group_choice) * self.params.horizon
 
+    def completed(self, worlds: Worlds_) -> npt.NDArray[np.bool_]:
+        """Where groups are chosen, not by the choice."""
+        return worlds["choosing"] == self.params.group_choice
+
     @property
-    def anonymous(self) -> bool:
-        """Is it hidden who gave how much?"""
-        return self.params.matching == "stranger" or self.params.group_choice
+    def most_neighbours(self) -> int:
+        """The others of a group."""
+        return self.params.n_agents - 1
+
+    def neighbours(self, worlds: Worlds_) -> npt.NDArray[np.bool_]:
+        """The others of one's group."""
+        group = worlds["gave_in"]
+        return super().neighbours(worlds) & (group[:, :, None] == group[:, None, :])
 
     @cached_property
     def world_dtype(self) -> np.dtype[np.void]:

@@ -159,8 +159,11 @@ class Standoff(Game):
         "feud_pd": {"stage_game": "pd", "action_noise": 0.01},
         "chicken_noise": {},
         "brinkmanship": {"crash_prob": 0.05},
+        "announced": {},
     }
-    needs_institution: ClassVar[Mapping[str, str]] = {"announced": "communication"}
+    preset_institutions: ClassVar[Mapping[str, tuple[Mapping[str, Any], ...]]] = {
+        "announced": ({"institution": "communication"},)
+    }
 
     @cached_property
     def world_dtype(self) -> np.dtype[np.void]:

@@ -311,8 +311,11 @@ class Donor(Game):
         "simple_standing": {**NORM, "assessment_rule": "1011"},
         "shunning": {**NORM, "assessment_rule": "1000"},
         "strict_indirect": {"n_agents": 24},
+        "vallinder_hughes_punish": {},
     }
-    needs_institution: ClassVar[Mapping[str, str]] = {"vallinder_hughes_punish": "punishment"}
+    preset_institutions: ClassVar[Mapping[str, tuple[Mapping[str, Any], ...]]] = {
+        "vallinder_hughes_punish": ({"institution": "punishment", "preset": "vallinder_hughes"},)
+    }
 
     def __init__(self, preset: str | None = None, **params: Any) -> None:
         rule = params.get("assessment_rule")

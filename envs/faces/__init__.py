@@ -9,7 +9,7 @@ from typing import Any
 from pettingzoo.utils.wrappers import AssertOutOfBoundsWrapper, OrderEnforcingWrapper
 
 from ..game import Game
-from ..institutions.governed import build
+from ..institutions.layers import build
 from ..settings import SettingError
 from .aec import AECGame
 from .common import Move, Observation

@@ -5,81 +5,45 @@ Beside the game's fields a world keeps what each seat was paid after all institu
 settle in the order in which they are listed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache, cached_property
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from ..game import RUNNING, Anchors, Field, Floats, Game, Kernels, Worlds_
-from ..settings import refuse, unknown
+from ..game import RUNNING, TRUNCATED, Anchors, Field, Floats, Game, Kernels, Worlds_
 from .institution import Institution
-from .redistribution import Redistribution
-from .sanctions import Sanctions
+from .laying import laid_over, part_of, put_back
 
-INSTITUTIONS: dict[str, type[Institution]] = {cls.name: cls for cls in (Redistribution, Sanctions)}
 LARGEST = 1e9
 """A settled payoff that an observation can show."""
-PAYOFF_FIELDS = ("payoff", "own_payoff")
 
-Given = tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]
-
-
-def build(cls: type[Game], preset: str | None = None, institutions: Sequence[Any] = (), **params: Any) -> Game:
-    """The game ``cls`` under these parameters, with ``institutions`` laid over it: names, or mappings of
-    ``institution`` and its settings.
-
-    Raises :class:`~..settings.SettingError` for whatever in it is wrong.
-
-    >>> from comity.envs.commons.public_goods import PublicGoods
-    >>> build(PublicGoods, institutions=[{"institution": "redistribution", "rate": 0.2}]).institutions[0].params
-    Params(rate=0.2)
-    """
-    asked = read(institutions)
-    return governed(cls)(preset, institutions=asked, **params) if asked else cls(preset, **params)
-
-
-def read(institutions: Any) -> Given:
-    """Names and settings, as something that can be compared and stored."""
-    if isinstance(institutions, str | Mapping) or not isinstance(institutions, Sequence):
-        example = "[redistribution, {institution: sanctions, detection: 0.3}]"
-        raise refuse("institutions", institutions, f"a list of names or of settings, such as {example}")
-    asked = []
-    for one in institutions:
-        spec = {"institution": one} if isinstance(one, str) else dict(one) if isinstance(one, Mapping) else one
-        if not isinstance(spec, dict) or not isinstance(spec.get("institution"), str):
-            raise refuse(
-                "institutions", one, f"a name, or settings with 'institution', one of {', '.join(INSTITUTIONS)}"
-            )
-        name = spec.pop("institution")
-        if name not in INSTITUTIONS:
-            raise unknown("institution", name, INSTITUTIONS)
-        asked.append((name, tuple(sorted(spec.items()))))
-    if len({name for name, _ in asked}) < len(asked):
-        raise refuse("institutions", [name for name, _ in asked], "each at most once")
-    return tuple(asked)
-
-
-@cache
-def governed(cls: type[Game]) -> type["Governed"]:
-    """The class of games like ``cls`` with institutions."""
-    return type(f"Governed{cls.__name__}", (Governed, cls), {"__doc__": cls.__doc__, "bare_class": cls})
+Given = tuple[tuple[type[Institution], tuple[tuple[str, Any], ...]], ...]
 
 
 class Governed(Game):
-    """What :func:`governed` adds to a class of games."""
+    """What :func:`~.layers.governed` adds to a class of games."""
 
-    bare_class: type[Game]
+    bare_class: ClassVar[type[Game]]
+    again: ClassVar[Callable[..., Game]]
+    """Makes such a game once more, of its class, parameters and institutions."""
     paid = "settled"
 
     def __init__(self, preset: str | None = None, institutions: Given = (), **params: Any) -> None:
         super().__init__(preset, **params)
         self.bare = self.bare_class(**self.params._asdict())
-        self.institutions = tuple(INSTITUTIONS[name](self.bare, **dict(settings)) for name, settings in institutions)
-        self.given = tuple((one.name, tuple(one.params._asdict().items())) for one in self.institutions)
-        rules = self.bare.kernels
-        self.kernels = Kernels(self._reset, self._step, self._observe, rules.legal)
+        self.institutions = tuple(cls(self.bare, **dict(settings)) for cls, settings in institutions)
+        for one in self.institutions:
+            one.join(self.institutions)
+        self.given = tuple((type(one), tuple(one.params._asdict().items())) for one in self.institutions)
+        self.logged = tuple(name for one in self.institutions for name in one.logged)
+        masked = self.bare.kernels.legal or any(one.narrows for one in self.institutions)
+        self.kernels = Kernels(self._reset, self._step, self._observe, self._legal if masked else None)
+
+    def institution(self, name: str) -> Institution:
+        """The one of this name that is laid over the game. Raises ``KeyError`` where it is not."""
+        return {one.name: one for one in self.institutions}[name]
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -92,22 +56,30 @@ class Governed(Game):
         return type(self)(institutions=self.given, **params)
 
     def __reduce__(self) -> tuple[Callable[..., Game], tuple[Any, ...]]:
-        return _again, (self.bare_class, self.params._asdict(), self.given)
+        return type(self).again, (self.bare_class, self.params._asdict(), self.given)
 
     # -- the world ---------------------------------------------------------------------------------------------------
 
     @cached_property
     def world_dtype(self) -> np.dtype[np.void]:
         """See the module."""
-        return _laid_over(self.bare.world_dtype, self._added)
+        return laid_over(self.bare.world_dtype, self._added)
+
+    def of_game(self, worlds: Worlds_) -> Worlds_:
+        """A copy of the game's own part of ``worlds`` (B,), as its compiled rules take it."""
+        return part_of(worlds, self.bare.world_dtype)
+
+    def _one(self, world: Any) -> Any:
+        return self.of_game(np.array([world]))[0]
 
     @property
     def _added(self) -> tuple[tuple[Any, ...], ...]:
-        settled = ("settled", "f8", (self.n_agents,))
-        return (settled, *(field for one in self.institutions for field in one.world_fields))
+        return (("settled", "f8", (self.n_agents,)), *(f for one in self.institutions for f in one.world_fields))
 
     def _reset(self, p: Any, worlds: Worlds_, again: npt.NDArray[np.bool_]) -> None:
-        self.bare.kernels.reset(p, worlds, again)
+        part = self.of_game(worlds)
+        self.bare.kernels.reset(p, part, again)
+        put_back(worlds, part)
         worlds["settled"][again] = 0.0
         for one in self.institutions:
             one.reset(worlds, again)
@@ -115,16 +87,51 @@ class Governed(Game):
     def _step(self, p: Any, worlds: Worlds_, actions: Floats, rewards: Floats, ended: npt.NDArray[np.int8]) -> None:
         """The game's step, then what institutions make of it."""
         running = worlds["ended"] == RUNNING
-        there = (self.present(worlds) & running[:, None]).view(np.int8)
-        self.bare.kernels.step(p, worlds, actions, rewards, ended)
-        for one in self.institutions:
-            one.settle(worlds, there, rewards)
+        self._play(p, worlds, running, actions, rewards, ended)
         worlds["settled"][running] = rewards[running]
 
+    def _play(
+        self,
+        p: Any,
+        worlds: Worlds_,
+        playing: npt.NDArray[np.bool_],
+        actions: Floats,
+        rewards: Floats,
+        ended: npt.NDArray[np.int8],
+    ) -> None:
+        """A step of the game in the worlds ``playing`` (B,); in all others it sleeps."""
+        there = (self.present(worlds) & playing[:, None]).view(np.int8)
+        acts = actions
+        if self._amending:
+            acts = actions.copy()
+            for one in self._amending:
+                one.amend(worlds, playing, acts)
+        part = self.of_game(worlds)
+        part["ended"][~playing] = np.where(part["ended"][~playing] == RUNNING, TRUNCATED, part["ended"][~playing])
+        self.bare.kernels.step(p, part, acts, rewards, ended)
+        ends = worlds["ended"][~playing]
+        put_back(worlds, part)
+        worlds["ended"][~playing] = ends
+        for one in self.institutions:
+            one.settle(worlds, there, rewards)
+
+    @cached_property
+    def _amending(self) -> tuple[Institution, ...]:
+        return tuple(one for one in self.institutions if type(one).amend is not Institution.amend)
+
+    def _legal(self, p: Any, worlds: Worlds_, out: npt.NDArray[np.int8]) -> None:
+        if self.bare.kernels.legal is None:
+            out[:] = 1
+        else:
+            self.bare.kernels.legal(p, self.of_game(worlds), out)
+        for one in self.institutions:
+            if one.narrows:
+                one.narrow(worlds, out)
+
     def _observe(self, p: Any, worlds: Worlds_, out: npt.NDArray[Any]) -> None:
-        self.bare.kernels.observe(p, worlds, out)
+        self.bare.kernels.observe(p, self.of_game(worlds), out)
         column = len(self.bare.fields)
-        out[:, :, column] = np.clip(worlds["settled"], -LARGEST, LARGEST)
+        out[:, :, column] = np.clip(worlds[self.paid], -LARGEST, LARGEST)
         column += 1
         for one in self.institutions:
             one.observe(worlds, out, column)
@@ -150,14 +157,17 @@ class Governed(Game):
 
     def perceive(self, worlds: Worlds_, seat: int) -> None:
         """What others were paid is known where what the game paid them is; what an institution keeps of them is not."""
-        super().perceive(worlds, seat)
+        part = self.of_game(worlds)
+        self.bare.perceive(part, seat)
+        put_back(worlds, part)
         worlds["settled"][np.isnan(worlds["payoff"])] = np.nan
         for one in self.institutions:
             one.perceive(worlds, seat)
 
     def exchanged(self, worlds: Worlds_, i: int, j: int) -> Worlds_:
         """Each has what the other had of everything that is kept for each seat."""
-        swapped = super().exchanged(worlds, i, j)
+        swapped = worlds.copy()
+        put_back(swapped, self.bare.exchanged(self.of_game(worlds), i, j))
         order = np.arange(self.n_agents)
         order[[i, j]] = j, i
         for name, *_ in self._added:
@@ -174,28 +184,51 @@ class Governed(Game):
         """Those of the game without its institutions: the yardstick stays the same."""
         return self.bare.anchors()
 
+    # -- what is the game's own --------------------------------------------------------------------------------------
+
+    def movers(self, worlds: Worlds_) -> npt.NDArray[np.bool_]:
+        """The game's."""
+        return self.bare.movers(self.of_game(worlds))
+
+    def present(self, worlds: Worlds_) -> npt.NDArray[np.bool_]:
+        """The game's."""
+        return self.bare.present(self.of_game(worlds)) if self.comes_and_goes else super().present(worlds)
+
+    def completed(self, worlds: Worlds_) -> npt.NDArray[np.bool_]:
+        """The game's."""
+        return self.bare.completed(worlds)
+
+    def cooperation_pairs(self, worlds: Worlds_) -> Floats:
+        """The game's."""
+        return self.bare.cooperation_pairs(self.of_game(worlds))
+
+    def exemplar(self, worlds: Worlds_, seat: int, cooperative: bool) -> Floats:
+        """The game's."""
+        return self.bare.exemplar(self.of_game(worlds), seat, cooperative)
+
+    def candidates(self, worlds: Worlds_, seat: int, limit: int = 256) -> tuple[Floats, npt.NDArray[np.bool_]]:
+        """The game's, without those that institutions take away."""
+        moves, legal = self.bare.candidates(self.of_game(worlds), seat, limit)
+        return moves, legal & self.legal_among(worlds, seat, moves)
+
     # -- in words ----------------------------------------------------------------------------------------------------
 
     def brief(self, seat: int) -> str:
         """The game's rules, then those of the institutions."""
         return "\n".join([super().brief(seat), *(line for one in self.institutions for line in one.brief(seat))])
 
+    def move_schema(self, world: Any, seat: int) -> dict[str, Any]:
+        """The game's."""
+        return self.bare.move_schema(self._one(world), seat)
+
+    def picture(self, world: Any) -> npt.NDArray[np.uint8]:
+        """The game's, or where it has none of its own a card for each seat, which shows institutions, too."""
+        own = type(self.bare).picture is not Game.picture
+        return self.bare.picture(self._one(world)) if own else super().picture(world)
+
     def view(self, world: Any, seat: int) -> str:
         """The game's view, then what was paid in the end and what institutions show."""
-        lines = [super().view(world, seat)]
+        lines = [self.bare.view(self._one(world), seat)]
         if world["step"] and self.present(np.array([world]))[0, seat]:
-            lines.append(f"After all institutions the last step paid you {world['settled'][seat]:g}.")
+            lines.append(f"After all institutions the last step paid you {world[self.paid][seat]:g}.")
         return "\n".join([*lines, *(line for one in self.institutions for line in one.view(world, seat))])
-
-
-def _again(cls: type[Game], params: Mapping[str, Any], given: Given) -> Game:
-    return governed(cls)(institutions=given, **params)
-
-
-@cache  # numba looks types up by object first
-def _laid_over(base: np.dtype[np.void], added: tuple[tuple[Any, ...], ...]) -> np.dtype[np.void]:
-    """``base`` with fields ``added`` before its own: behind them, numba would take the record for one of ``base`` with
-    something left over, a rule of its that is still experimental, and warn.
-    """
-    own = [(name, part[0]) for name, part in (base.fields or {}).items()]
-    return np.dtype([*added, *own], align=True)

@@ -1,39 +1,58 @@
 """What an institution is: a layer that can be laid over any game.
 
 The game's rules never mention it. It has parameters of its own, keeps what it must in fields of the world beside the
-game's, settles what is paid after the game has paid, and adds its lines to what seats see and read.
+game's, may narrow or change the acts that reach the game, settles what is paid after the game has paid, and adds its
+lines to what seats see and read. One in which seats move is a :class:`~.stage.Stage`.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy.typing as npt
 
 from ..game import Field, Floats, Game, Worlds_
-from ..settings import SettingError, check
+from ..settings import SettingError, check, unknown
 
 
 class Institution(ABC):
     """One institution over one game under one setting of its parameters.
 
-    ``Institution(game, **params)`` raises :class:`~..settings.SettingError` for a parameter that does not exist or is
-    out of range, and where the institution makes no sense in the game.
+    ``Institution(game, **params)``, ``preset`` among them if wanted, raises :class:`~..settings.SettingError` for a
+    preset or parameter that does not exist or is out of range, and where the institution makes no sense in the game.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     """One line: the question that it answers."""
     Params: ClassVar[type[Any]]
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    narrows: ClassVar[bool] = False
+    """Does it take legal moves of the game away (:meth:`narrow`)?"""
+    logged: ClassVar[tuple[str, ...]] = ()
+    """Those of its ``world_fields``, one number for each seat, that a record keeps for each step."""
 
-    def __init__(self, game: Game, **params: Any) -> None:
+    def __init__(self, game: Game, preset: str | None = None, **params: Any) -> None:
+        if preset is not None and preset not in self.presets:
+            raise unknown(f"preset of {self.name}", preset, self.presets)
         self.game = game
-        self.params = check(self.Params, params, f"{self.name}.")
+        self.params = check(self.Params, {**self.presets.get(preset or "", {}), **params}, f"{self.name}.")
         if complaint := self.misfit():
-            raise SettingError(f"the institution {self.name!r} makes no sense in {game.name}: {complaint}")
+            raise self.refusal(complaint)
+
+    def refusal(self, complaint: str) -> SettingError:
+        """Says that, and why, it makes no sense in this game."""
+        return SettingError(f"the institution {self.name!r} makes no sense in {self.game.name}: {complaint}")
 
     def misfit(self) -> str | None:
         """Why it makes no sense in this game; None where it does."""
         return None
+
+    def join(self, others: "Sequence[Institution]") -> None:
+        """Learns which institutions are laid over the same game, itself among them, in their order.
+
+        Raises :class:`~..settings.SettingError` where one that it needs is not there.
+        """
 
     @property
     def world_fields(self) -> tuple[tuple[Any, ...], ...]:
@@ -58,10 +77,21 @@ class Institution(ABC):
     def reset(self, worlds: Worlds_, again: npt.NDArray[Any]) -> None:
         """A new episode in the worlds marked by ``again``."""
 
+    def narrow(self, worlds: Worlds_, legal: npt.NDArray[Any]) -> None:
+        """Takes moves of the game away, in place: ``legal`` (B, N, m) int8."""
+
+    def amend(self, worlds: Worlds_, playing: npt.NDArray[Any], acts: Floats) -> None:
+        """Changes, in place, the ``acts`` (B, N) that reach the game in the worlds ``playing`` (B,)."""
+
     @abstractmethod
     def settle(self, worlds: Worlds_, there: npt.NDArray[Any], rewards: Floats) -> None:
         """Changes, in place, what the last step paid: ``rewards`` (B, N), of the seats ``there`` (B, N) int8 and 0 for
-        all others, who are not touched; so are worlds that had ended before.
+        all others, who are not touched; so are worlds that had ended before or are in a stage.
+        """
+
+    def settle_stage(self, worlds: Worlds_, there: npt.NDArray[Any], rewards: Floats) -> None:
+        """Changes, in place, what a stage of an institution listed before it paid, as :meth:`settle` does with the
+        game's step. Default: that stays as it is.
         """
 
     def perceive(self, worlds: Worlds_, seat: int) -> None:

@@ -52,6 +52,10 @@ class Redistribution(Institution):
         if self.params.rate > 0:
             share(self.params.rate, there, rewards)
 
+    def settle_stage(self, worlds: Worlds_, there: npt.NDArray[Any], rewards: Floats) -> None:
+        """The same."""
+        self.settle(worlds, there, rewards)
+
     def brief(self, seat: int) -> list[str]:
         """The rate."""
         return [

@@ -47,34 +47,32 @@ class Params(NamedTuple):
 
 
 @njit(cache=True)
-def sanction(q: Any, worlds: Worlds_, there: npt.NDArray[Any], rewards: Floats) -> None:
-    """Detects, fines and counts, in place."""
+def sanction(
+    q: Any,
+    there: npt.NDArray[Any],
+    keys: npt.NDArray[np.uint64],
+    steps: npt.NDArray[np.int64],
+    labels: Floats,
+    fines: Floats,
+    counts: Floats,
+    rewards: Floats,
+) -> None:
+    """Detects, fines and counts, in place; all arrays are (B, N), ``keys`` and ``steps`` (B,)."""
     keeps = 0.5 ** (1.0 / q.half_life)
-    for b in range(len(worlds)):
-        w = worlds[b]
+    for b in range(len(labels)):
         for i in range(rewards.shape[1]):
             if not there[b, i]:
                 continue
-            w.sanctions_fine[i] = 0.0
-            w.sanctions_count[i] *= keeps
-            label = w.cooperation[i]
+            fines[b, i] = 0.0
+            counts[b, i] *= keeps
+            label = labels[b, i]
             if not np.isnan(label):
                 chance = q.detection if label < q.standard else q.false_positive
-                if chance > 0.0 and uniform(w.key, w.step, DETECTION, i) < chance:
+                if chance > 0.0 and uniform(keys[b], steps[b], DETECTION, i) < chance:
                     size = max(0.0, 1.0 - label / q.standard) if q.by_size and q.standard > 0.0 else 1.0
-                    w.sanctions_fine[i] = size * q.gain * min(q.most, q.first * q.growth ** w.sanctions_count[i])
-                    w.sanctions_count[i] = min(MOST_COUNTED, w.sanctions_count[i] + 1.0)
-            rewards[b, i] -= w.sanctions_fine[i] + q.cost
-
-
-@njit(cache=True)
-def observe(worlds: Worlds_, out: npt.NDArray[Any], column: int) -> None:
-    """The own fine and count."""
-    for b in range(len(worlds)):
-        w = worlds[b]
-        for i in range(out.shape[1]):
-            out[b, i, column] = w.sanctions_fine[i]
-            out[b, i, column + 1] = w.sanctions_count[i]
+                    fines[b, i] = size * q.gain * min(q.most, q.first * q.growth ** counts[b, i])
+                    counts[b, i] = min(MOST_COUNTED, counts[b, i] + 1.0)
+            rewards[b, i] -= fines[b, i] + q.cost
 
 
 class Sanctions(Institution):
@@ -83,6 +81,7 @@ class Sanctions(Institution):
     name = "sanctions"
     title = "Do small fines that grow keep those who would take too much?"
     Params = Params
+    logged = ("sanctions_fine",)
 
     def misfit(self) -> str | None:
         """Fines are paid step by step, in units that must be known; from here on ``gain`` is one."""
@@ -103,7 +102,7 @@ class Sanctions(Institution):
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """See :func:`observe`."""
+        """The own fine and count."""
         return (
             Field("fine", 0, min(LARGEST, self.params.gain * self.params.most), "what I was fined for the last step"),
             Field("breaches", 0, MOST_COUNTED, "my detected breaches, as far as they are remembered"),
@@ -126,7 +125,10 @@ class Sanctions(Institution):
 
     def settle(self, worlds: Worlds_, there: npt.NDArray[Any], rewards: Floats) -> None:
         """See the page."""
-        sanction(self.params, worlds, there, rewards)
+        fines, counts = worlds["sanctions_fine"], worlds["sanctions_count"]
+        sanction(
+            self.params, there, worlds["key"], worlds["step"], worlds["cooperation"], fines, counts, rewards
+        )  # fmt: skip
 
     def perceive(self, worlds: Worlds_, seat: int) -> None:
         """The record of others is not known: taken for clean."""
@@ -135,8 +137,9 @@ class Sanctions(Institution):
         worlds["sanctions_count"][:, others] = 0.0
 
     def observe(self, worlds: Worlds_, out: npt.NDArray[Any], column: int) -> None:
-        """See :func:`observe`."""
-        observe(worlds, out, column)
+        """The own fine and count."""
+        out[:, :, column] = worlds["sanctions_fine"]
+        out[:, :, column + 1] = worlds["sanctions_count"]
 
     def brief(self, seat: int) -> list[str]:
         """What is fined, how likely, and how much."""

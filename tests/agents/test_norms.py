@@ -26,7 +26,7 @@ def utility(norm, i, pi):
     one = np.ones(1)
     of = np.zeros(1, np.int64)
     weights = weights_of(packed.rows, packed.same_group, kindness, i)
-    add_utilities(packed.rows, weights, of, i, pi[None].copy(), incomes, 0.0, one == 1, one, total)
+    add_utilities(packed.rows, weights, of, i, pi[None].copy(), pi[None], incomes, 0.0, one == 1, one, total)
     return total[0]
 
 
@@ -105,7 +105,7 @@ def test_every_term_by_hand():
     total, incomes = np.zeros(1), np.array([[1.0, 6.0, 2.0]])
     pi, k = np.array([[4.0, 2.0, 8.0]]), np.array([[0, 0.5, -0.25]])
     weights, of = weights_of(packed.rows, packed.same_group, k, 0), np.zeros(1, np.int64)
-    add_utilities(packed.rows, weights, of, 0, pi, incomes, 10.0, np.ones(1, bool), np.array([0.9]), total)
+    add_utilities(packed.rows, weights, of, 0, pi, pi, incomes, 10.0, np.ones(1, bool), np.array([0.9]), total)
     y = [2.5, 4.0, 5.0]  # half of before, half of now
     assert incomes[0].tolist() == y
     mean = (1 + 0.2) / 2
@@ -124,7 +124,7 @@ def test_income_terms_count_only_at_steps_that_pay():
     total, incomes = np.zeros(1), np.array([[7.0, 3.0]])
     zeros = np.zeros((1, 2))
     first, unpaid = np.zeros(1, np.int64), np.zeros(1, bool)
-    add_utilities(packed.rows, zeros, first, 0, zeros, incomes, 9.0, unpaid, np.ones(1), total)
+    add_utilities(packed.rows, zeros, first, 0, zeros, zeros, incomes, 9.0, unpaid, np.ones(1), total)
     assert total[0] == 0
     assert incomes.tolist() == [[7, 3]]
 

@@ -605,7 +605,6 @@ def test_a_rule_may_look_like_a_number():
         ({"action_noise": -0.1}, ("donor.action_noise", "-0.1")),
         ({"cost": -1, "binary": True}, ("donor.cost", "-1")),
         ({"horizon": 1000}, ("donor.horizon", "1000", "at most", "benefit_multiplier = 2")),
-        ({"preset": "vallinder_hughes_punish"}, ("vallinder_hughes_punish", "punishment")),
         ({"preset": "stern_judgement"}, ("stern_judgement", "stern_judging")),
     ],
 )

@@ -445,11 +445,3 @@ def test_presets_are_those_of_the_page():
     assert (plain.alpha, plain.beta, plain.growth_rate_degraded, plain.regime_low, plain.regime_high) == (
         0.6, 0.9, 0.1, 30, 60,
     )  # fmt: skip
-
-
-def test_a_preset_that_waits_for_an_institution_says_so():
-    class Waiting(Fishery):
-        needs_institution = {"talks": "communication"}  # noqa: RUF012
-
-    with pytest.raises(SettingError, match="'talks' of fishery needs the institution 'communication'"):
-        Waiting("talks")

@@ -12,7 +12,7 @@ from pettingzoo.test import api_test, parallel_api_test
 import comity
 from comity.envs.catalogue import env, games, make, parallel_env, vector_env
 from comity.envs.chance import keys
-from comity.envs.institutions.governed import INSTITUTIONS
+from comity.envs.institutions.layers import INSTITUTIONS
 from comity.envs.institutions.redistribution import share
 from comity.envs.monte_carlo import random_moves
 from comity.envs.settings import SettingError

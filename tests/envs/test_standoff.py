@@ -148,7 +148,6 @@ def test_the_optimum_near_a_cliff():
 @pytest.mark.parametrize(
     ("params", "words"),
     [
-        ({"preset": "announced"}, ("announced", "communication")),
         ({"stage_game": "staghunt"}, ("stage_game", "chicken, pd")),
         ({"stalemate": -1}, ("stalemate", "-1")),
         ({"n_agents": 3}, ("n_agents", "3")),

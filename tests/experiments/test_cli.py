@@ -70,7 +70,7 @@ def test_run_tells_an_episode_of_every_game(comity, game: str):
 @pytest.mark.parametrize("game", games())
 def test_the_told_worlds_are_those_that_were_played(game: str):
     record = play(game, ["random" if game in ("matrix", "standoff") else "deliberator"], seed=5, horizon=8)
-    worlds = list(replayed(record))
+    worlds = [turn.world for turn in replayed(record)]
     assert len(worlds) == record.lengths[0]
     for name, values in record.signals.items():
         np.testing.assert_array_equal([world[name] for world in worlds], values[0, : len(worlds)])

@@ -1,0 +1,1 @@
+"""What seats do in the stages of institutions."""

@@ -1,0 +1,99 @@
+"""Lets an agent that knows the game alone sit in a game with stages: in each stage a conduct moves for it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from ...envs.game import Floats, Game
+from ...envs.institutions.staged import GAME, Staged
+from ..agent import Agent, Outcome, View
+from .conduct import Conduct
+
+
+class InStages(Agent):
+    """``inner`` in the game, ``conducts`` by institution in the stages.
+
+    An agent that plays stages itself is asked there too, and a conduct, if there is one, has the last word. Any other
+    plays the bare game and learns from whole steps of it, what the stages paid included.
+    """
+
+    name = "in_stages"
+
+    def __init__(self, inner: Agent, conducts: Mapping[str, Conduct]) -> None:
+        super().__init__()
+        self.inner, self._conducts = inner, dict(conducts)
+        self.by_chance = inner.by_chance or any(one.by_chance for one in conducts.values())
+        self._learns = type(inner).learn is not Agent.learn
+
+    @property
+    def itself(self) -> Agent:
+        """Who sits here."""
+        return self.inner
+
+    def begin(self, game: Game, seat: int, seeds: npt.NDArray[np.uint64]) -> None:
+        """Both."""
+        super().begin(game, seat, seeds)
+        assert isinstance(game, Staged)
+        self._staged = game
+        self._whole = self.inner.plays_stages or self.inner.sees_institutions
+        self.inner.begin(game if self._whole else game.bare, seat, seeds)
+        self._by_stage = {game.stage_number(name): one for name, one in self._conducts.items() if name in game.stages}
+        for stage, one in self._by_stage.items():
+            one.begin(game, seat, seeds, game.stages[stage - 1], self._plan)
+        self._planned: Floats | None = None
+        self._acts, self._paid = np.zeros(len(seeds)), np.zeros(len(seeds))
+
+    def act(self, view: View) -> Floats:
+        """The move for where the worlds are, which is the same place in all that run."""
+        places = np.unique(view.observations[view.active, self.game.field_index["stage"]])
+        if len(places) > 1:
+            raise ValueError(f"{self.game.name}: worlds that began together are in different stages, {places.tolist()}")
+        stage = int(places[0]) if len(places) else GAME
+        if stage == GAME:
+            self._acts = self._plan(view)
+            self._planned = None
+            return self._acts
+        conduct = self._by_stage.get(stage)
+        own = self.inner.act(view) if self.inner.plays_stages else np.zeros(len(view.active))
+        if conduct is None:
+            return own if self.inner.plays_stages else self._staged.stage_move(stage, own)
+        conduct.step += 1
+        return self._staged.stage_move(stage, conduct.move(view))
+
+    def _plan(self, view: View) -> Floats:
+        """The act of the coming step of the game, decided once."""
+        if self._planned is None:
+            self._planned = self.inner.act(view if self._whole else _Bare(view, self._staged.bare))
+        return self._planned
+
+    def learn(self, outcome: Outcome) -> None:
+        """At the end of each step of the game, from all that it paid."""
+        if not self._learns:
+            return
+        self._paid += outcome.rewards
+        view = outcome.view
+        if self._staged.completed(view._worlds).any():
+            part = view if self._whole else _Bare(view, self._staged.bare)
+            self.inner.learn(Outcome(self._acts, self._paid.copy(), part))
+            self._paid[:] = 0.0
+
+
+class _Bare(View):
+    """What of a view the game without its institutions would have shown."""
+
+    __slots__ = ("_whole",)
+
+    def __init__(self, whole: View, bare: Game) -> None:
+        masks = None if whole.masks is None or bare.kernels.legal is None else whole.masks[:, : bare.n_moves]
+        seen = whole.observations[:, : len(bare.fields)].astype(bare.observation_dtype, copy=False)
+        super().__init__(bare, whole.seat, whole._worlds, seen, masks, whole.active)
+        self._whole = whole
+
+    def imagine(self, seeds: npt.NDArray[np.uint64], which: object = slice(None)) -> npt.NDArray[np.void]:
+        """Of the whole."""
+        return self._whole.imagine(seeds, which)
+
+    def text(self, b: int) -> str:
+        """Of the whole."""
+        return self._whole.text(b)
