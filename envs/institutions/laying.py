@@ -12,29 +12,14 @@ import numpy.typing as npt
 
 from ..game import Worlds_
 
-ALIGNMENT = 8
-
 
 @cache
 def laid_over(base: np.dtype[np.void], added: tuple[tuple[Any, ...], ...]) -> np.dtype[np.void]:
-    """A record of the fields ``added`` and, behind them, those of ``base`` with its layout."""
-    front = np.dtype(list(added), align=True)
-    start = _padded(front.itemsize)
-    fields = {
-        **(front.fields or {}),
-        **{name: (part[0], start + part[1]) for name, part in (base.fields or {}).items()},
-    }
-    layout: Any = {
-        "names": list(fields),
-        "formats": [part[0] for part in fields.values()],
-        "offsets": [part[1] for part in fields.values()],
-        "itemsize": _padded(start + base.itemsize),
-    }
-    return np.dtype(layout)
-
-
-def _padded(size: int) -> int:
-    return -(-size // ALIGNMENT) * ALIGNMENT
+    """A record of the fields ``added`` and, behind them, those of ``base``, whose layout stays what it is, as its first
+    field is of the widest kind.
+    """
+    own = [(name, part[0]) for name, part in (base.fields or {}).items()]
+    return np.dtype([*added, *own], align=True)
 
 
 @cache
