@@ -213,9 +213,10 @@ class Governed(Game):
 
     # -- in words ----------------------------------------------------------------------------------------------------
 
-    def brief(self, seat: int) -> str:
-        """The game's rules, then those of the institutions."""
-        return "\n".join([super().brief(seat), *(line for one in self.institutions for line in one.brief(seat))])
+    def brief(self, seat: int, paraphrase: int = 0) -> str:
+        """The game's rules, then those of the institutions in one of their wordings, 0, 1 or 2."""
+        laid_over = (line for one in self.institutions for line in one.brief(seat, paraphrase))
+        return "\n".join([super().brief(seat), *laid_over])
 
     def move_schema(self, world: Any, seat: int) -> dict[str, Any]:
         """The game's."""

@@ -3,6 +3,21 @@
 The game's rules never mention it. It has parameters of its own, keeps what it must in fields of the world beside the
 game's, may narrow or change the acts that reach the game, settles what is paid after the game has paid, and adds its
 lines to what seats see and read. One in which seats move is a :class:`~.stage.Stage`.
+
+It tells its rules in :data:`~..paraphrases.PARAPHRASES` wordings that mean the same and hold the same numbers, so that
+an effect of the rule is not one of its words. ``brief(seat, paraphrase)`` writes each line by
+:func:`~..paraphrases.worded`, which takes the wordings and gives the one that was asked for::
+
+    def brief(self, seat: int, paraphrase: int = 0) -> list[str]:
+        most = f"{self.params.most:g}"
+        return [
+            worded(
+                paraphrase,
+                f"Quota: nobody may take more than {most} in a step.",
+                f"Quota: in each step {most} is the most that anybody may take.",
+                f"Quota: whatever exceeds {most} in a step must not be taken by anybody.",
+            )
+        ]
 """
 
 from abc import ABC, abstractmethod
@@ -101,8 +116,8 @@ class Institution(ABC):
         """Writes its fields into ``out`` (B, N, d) from ``column`` on."""
 
     @abstractmethod
-    def brief(self, seat: int) -> list[str]:
-        """Its rules, told once to ``seat``."""
+    def brief(self, seat: int, paraphrase: int = 0) -> list[str]:
+        """Its rules, told once to ``seat``, in one of the wordings (see the module)."""
 
     def view(self, world: Any, seat: int) -> list[str]:
         """What ``seat`` sees of it now."""

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from numba import njit
 
 from ..game import Floats, Worlds_
+from ..paraphrases import worded
 from ..settings import Range
 from .institution import Institution
 
@@ -56,9 +57,17 @@ class Redistribution(Institution):
         """The same."""
         self.settle(worlds, there, rewards)
 
-    def brief(self, seat: int) -> list[str]:
+    def brief(self, seat: int, paraphrase: int = 0) -> list[str]:
         """The rate."""
+        percent = f"{100 * self.params.rate:g} percent"
         return [
-            f"Redistribution: of whatever anybody is paid, {100 * self.params.rate:g} percent go into a pool, and the"
-            " pool is divided equally among all who are there."
+            worded(
+                paraphrase,
+                f"Redistribution: of whatever anybody is paid, {percent} go into a pool, and the pool is divided"
+                " equally among all who are there.",
+                f"Redistribution: everybody gives up {percent} of what is paid, and all who are there get equal parts"
+                " of the sum.",
+                f"Redistribution: {percent} of each payment are collected, and what comes together is paid out to all"
+                " who are there, to each the same.",
+            )
         ]

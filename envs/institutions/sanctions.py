@@ -24,6 +24,7 @@ from numba import njit
 
 from ..chance import DETECTION, uniform
 from ..game import Field, Floats, Worlds_
+from ..paraphrases import worded
 from ..settings import Range
 from .institution import Institution
 
@@ -141,22 +142,50 @@ class Sanctions(Institution):
         out[:, :, column] = worlds["sanctions_fine"]
         out[:, :, column + 1] = worlds["sanctions_count"]
 
-    def brief(self, seat: int) -> list[str]:
+    def brief(self, seat: int, paraphrase: int = 0) -> list[str]:
         """What is fined, how likely, and how much."""
         q = self.params
+        first, most = f"{q.gain * q.first:g}", f"{q.gain * q.most:g}"
         lines = [
-            f"Sanctions: an act whose cooperation is below {q.standard:g} (of 1) is a breach. It is detected with"
-            f" probability {q.detection:g}.",
-            f"The first detected breach costs {q.gain * q.first:g}, each further one {q.growth:g} times as much, at"
-            f" most {q.gain * q.most:g}; the count of breaches halves in {q.half_life:g} steps.",
+            (
+                f"Sanctions: an act whose cooperation is below {q.standard:g} (of 1) is a breach. It is detected with"
+                f" probability {q.detection:g}.",
+                f"Sanctions: with probability {q.detection:g} it is found out if you commit a breach, which is any act"
+                f" whose cooperation, on a scale up to 1, does not reach {q.standard:g}.",
+                f"Sanctions: whoever acts with a cooperation of less than {q.standard:g}, where 1 is full cooperation,"
+                f" commits a breach, and the probability that this is seen is {q.detection:g}.",
+            ),
+            (
+                f"The first detected breach costs {first}, each further one {q.growth:g} times as much, at most {most};"
+                f" the count of breaches halves in {q.half_life:g} steps.",
+                f"For a breach that is found out the fine is {first} at first; with every further one it is multiplied"
+                f" by {q.growth:g}, up to {most}. Half of the count of breaches is forgotten in {q.half_life:g} steps.",
+                f"You lose {first} by the first breach that is seen and {q.growth:g} times as much by each one after"
+                f" it, yet never more than {most}. In {q.half_life:g} steps your count of breaches goes down by half.",
+            ),
         ]
         if q.by_size:
-            lines.append("A fine is that times the share by which the act falls short.")
+            by_size = (
+                "A fine is that times the share by which the act falls short.",
+                "That fine is multiplied by the share of the standard that the act lacks.",
+                "Of this you pay only the share by which the act stays below what is asked.",
+            )
+            lines.append(by_size)
         if q.false_positive:
-            lines.append(f"Any other act is taken for a breach with probability {q.false_positive:g}.")
+            mistaken = (
+                f"Any other act is taken for a breach with probability {q.false_positive:g}.",
+                f"With probability {q.false_positive:g} an act that is no breach is mistaken for one.",
+                f"An act that is none may pass for a breach too, with probability {q.false_positive:g}.",
+            )
+            lines.append(mistaken)
         if q.cost:
-            lines.append(f"The monitoring costs each of you {q.cost:g} per step.")
-        return lines
+            monitoring = (
+                f"The monitoring costs each of you {q.cost:g} per step.",
+                f"For being watched everybody pays {q.cost:g} in every step.",
+                f"In each step {q.cost:g} is taken from every one of you for the monitoring.",
+            )
+            lines.append(monitoring)
+        return [worded(paraphrase, *wordings) for wordings in lines]
 
     def view(self, world: Any, seat: int) -> list[str]:
         """The last fine, and the count."""

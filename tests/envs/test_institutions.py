@@ -1,6 +1,8 @@
 """Institutions: layers that change what is paid and seen, and nothing of the game."""
 
+import contextlib
 import pickle
+import re
 import warnings
 
 import numpy as np
@@ -15,6 +17,7 @@ from comity.envs.chance import keys
 from comity.envs.institutions.layers import INSTITUTIONS
 from comity.envs.institutions.redistribution import share
 from comity.envs.monte_carlo import random_moves
+from comity.envs.paraphrases import PARAPHRASES
 from comity.envs.settings import SettingError
 from comity.envs.worlds import Worlds
 
@@ -261,6 +264,35 @@ def test_what_is_told_holds_the_numbers_in_force():
         assert ("You were fined 3.5 for the last step." in told) == fined[b]
         assert f"After all institutions the last step paid you {worlds.rewards[b, 0]:g}." in told
         assert worlds.observations[b, 0, game.field_index["settled"]] == np.float32(worlds.rewards[b, 0])
+
+
+EVERY_RULE = {"sanctions": {"by_size": True, "false_positive": 0.125, "cost": 0.75, "gain": 7}}
+"""Settings under which an institution tells all that it can tell."""
+
+
+@pytest.mark.parametrize("name", INSTITUTIONS)
+def test_every_institution_is_told_in_wordings_that_hold_the_same_numbers(name):
+    for layer in ({}, EVERY_RULE.get(name, {})):
+        game = home(name, layer)
+        for seat in range(game.n_agents):
+            (one,) = game.institutions
+            wordings = [one.brief(seat, paraphrase) for paraphrase in range(PARAPHRASES)]
+            assert one.brief(seat) == wordings[0]
+            for lines in zip(*wordings, strict=True):
+                assert len(set(lines)) == PARAPHRASES >= 3
+                numbers = [sorted(re.findall(r"\d+(?:\.\d+)?", line)) for line in lines]
+                assert numbers[1:] == numbers[:-1], lines
+            assert game.brief(seat, 2).endswith("\n".join(wordings[2]))
+            with pytest.raises(SettingError, match="paraphrase = 3.*0 to 2"):
+                game.brief(seat, 3)
+
+
+def home(name, layer):
+    """The first game in which the institution makes sense."""
+    for game in games():
+        with contextlib.suppress(SettingError):
+            return make(game, institutions=[{"institution": name, **layer}])
+    raise AssertionError(f"{name} makes sense in no game")
 
 
 def test_whoever_does_not_know_the_end_expects_the_same_fines():
