@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from .envs.catalogue import register
 
 if TYPE_CHECKING:
+    from .agents.constitution import constitution
     from .agents.norms import norms
     from .envs.catalogue import env, games, make, parallel_env, vector_env
     from .envs.record import Record
@@ -41,6 +42,7 @@ _PLACES = {
     "tournament": "experiments.tournament",
     "load": "experiments.store",
     "norms": "agents.norms",
+    "constitution": "agents.constitution",
     "Record": "envs.record",
     "SettingError": "envs.settings",
 }
@@ -50,6 +52,7 @@ __all__ = [
     "Record",
     "SettingError",
     "__version__",
+    "constitution",
     "env",
     "evolve",
     "games",
