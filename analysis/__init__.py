@@ -26,6 +26,7 @@ from .escalation import (
     velocity,
 )
 from .measure import Duration, Interval, Measured, Tested
+from .partiality import group_gap, rise_response
 from .reciprocity import lag_profile, memory_one, p_c_given_c, p_c_given_d, rho, rho_null
 from .statistics import (
     bootstrap_ci,
@@ -70,6 +71,7 @@ __all__ = [
     "forgiveness",
     "full_horizon",
     "gini",
+    "group_gap",
     "holm",
     "intergenerational",
     "iqm",
@@ -96,6 +98,7 @@ __all__ = [
     "rawls",
     "rho",
     "rho_null",
+    "rise_response",
     "rmst",
     "score",
     "score_path",
