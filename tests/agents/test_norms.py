@@ -66,9 +66,10 @@ def test_guilt_sustains_full_contribution_but_does_not_make_it_dominant():
     def best(guilt, others):
         return max(range(21), key=lambda g: utility({"guilt": guilt, "envy": 1}, 0, public_good([g, *others])))
 
-    assert best(0.6 - 1e-6, (20, 20, 20)) < 20
     assert best(0.6 + 1e-6, (20, 20, 20)) == 20
     assert best(0.99, (0, 0, 0)) == 0
+    for others in ((20, 20, 20), (0, 0, 0), (5, 0, 20)):
+        assert best(0.6 - 1e-6, others) == 0, "below it free riding is dominant"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import comity
+from comity.agents.seats import agents_of
 from comity.analysis.markov import STATES, chain, worth
 
 TFT, GTFT, WSLS = (1, 0, 1, 0, 1), (1, 1 / 3, 1, 1 / 3, 1), (1, 0, 0, 1, 1)
@@ -16,6 +17,20 @@ AXELROD = np.array([[[3, 3], [0, 5]], [[5, 0], [1, 1]]], float)
 def long_run(row, column, **noise):
     found = worth(chain(row, column, **noise).long_run(), AXELROD)
     return (*found.cooperation, *found.payoff)
+
+
+def test_generous_tit_for_tat_forgives_as_much_as_leaves_defection_unpaid():
+    """q = min(1 − (T−R)/(R−S), (R−P)/(T−P)) = 1/3 (Nowak & Sigmund 1992): more makes a single D pay."""
+    once = (1, 1, 1, 1, 0)
+
+    def gain(q):
+        c, d, always = (chain(row, (1, q, 1, q, 1)).visits(50) @ AXELROD[:, :, 0].ravel() for row in (ALLC, once, ALLD))
+        return max(d, always) - c
+
+    assert gain(1 / 3 - 0.01) < 0
+    assert gain(1 / 3) == pytest.approx(0, abs=1e-9)
+    assert gain(1 / 3 + 0.01) > 0
+    assert agents_of("matrix")["gtft"].Params().q == 1 / 3
 
 
 @pytest.mark.parametrize(

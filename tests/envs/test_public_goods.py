@@ -393,6 +393,20 @@ def test_deliberators():
     assert rate({"kindness": 0.51}) == 1
 
 
+@pytest.mark.parametrize("envy", [0, 1])
+def test_guilt_of_deliberators(envy):
+    """Full contribution is an equilibrium from β = 1 − m on; it is not dominant, and below it free riding is."""
+    guilts = [0.0, 0.3, 0.59, 0.61, 0.99]
+    me = {"agent": "deliberator", "norms": [{"guilt": g, "envy": envy} for g in guilts], "depth": 2}
+
+    def given(others):
+        record = comity.play("public_goods", [me, others], worlds=len(guilts), horizon=3)
+        return record.actions[:, 1, 0].tolist()
+
+    assert given("full_contributor") == [0, 0, 0, 20, 20]
+    assert given("free_rider") == [0] * len(guilts)
+
+
 def test_a_selfish_deliberator_that_is_alone_gives_everything():
     game = PublicGoods("sanctsim")
     me = seat(game, "deliberator")
