@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...envs.chance import uniforms
+from ...envs.dilemmas.assessment import LEADING_EIGHT, gives_among_bad
 from ...envs.game import Floats, Game
 from ...envs.settings import Range
 from ..agent import Agent, View
@@ -128,4 +129,33 @@ class StandingDiscriminator(Giver):
         return np.where(knows & (standing == 0), 0.0, self.params.fraction)
 
 
-STRATEGIES = (FixedGift, NeverGives, Copying, ImageDiscriminator, StandingDiscriminator)
+class LeadingEight(Giver):
+    """Behaves as one of the leading eight asks: gives all to the good and nothing to the bad, but under L1 and L2,
+    where a bad donor that meets a bad recipient becomes good by nothing but a gift, gives to it while itself bad
+    (Ohtsuki & Iwasa 2004, 2006). It gives to all where no standing is shown.
+
+    What is good is up to the game: preset ``leading_k`` judges as norm k does.
+    """
+
+    name = "leading_eight"
+
+    class Params(NamedTuple):
+        """Which of the eight."""
+
+        norm: Annotated[int, Range(1, 8), "k of L1 … L8"] = 1
+
+    def begin(self, game: Game, seat: int, seeds: npt.NDArray[np.uint64]) -> None:
+        """Looks its norm up."""
+        super().begin(game, seat, seeds)
+        norms = np.asarray(self.params.norm, np.int64)
+        self._among_bad = np.array([gives_among_bad(rule) for rule in LEADING_EIGHT])[norms - 1]
+
+    def fraction(self, view: View) -> Floats:
+        """By both standings."""
+        other, own = self.shown(view, "standing"), self.shown(view, "own_standing")
+        if other is None or own is None:
+            return np.ones(len(view.active))
+        return np.where((other == 1) | ((own == 0) & self._among_bad), 1.0, 0.0)
+
+
+STRATEGIES = (FixedGift, NeverGives, Copying, ImageDiscriminator, StandingDiscriminator, LeadingEight)

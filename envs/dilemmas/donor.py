@@ -14,15 +14,17 @@ within n steps. ``action_noise`` turns a gift into nothing, never nothing into a
 
 **Reputations**, of donors who had a choice: ``image`` +1 for a gift, −1 for none, within [−5, 5], starts at 0;
 ``standing`` good at first, then by ``assessment_rule``, which reads (gave to good, kept from good, gave to bad, kept
-from bad) and writes 1 for good; ``assessment_error`` writes the other one. It is public and the same for all.
+from bad) and writes 1 for good; eight bits are these four for a donor that was good, then for one that was bad (third
+order); ``assessment_error`` writes the other one. It is public and the same for all. The presets ``leading_1`` …
+``leading_8`` are the leading eight; who behaves as they ask is ``leading_eight``.
 
 **Ends** by the horizon or the continuation draw only.
 
 **Observation** (float32): do I donate now, the seat I meet, own and its holdings, what I gave and was given in the last
 step (fractions of the donor's holdings, −1: did not), own last payoff; then, for a donor, what ``information`` shows of
 its recipient: ``trace``, the fraction it gave when it last donated, the fraction that its recipient then had given
-before that, … (−1: nothing yet); its ``image``; its ``standing`` (1 good, 0 bad; −1 for who does not donate); step and
-horizon if known.
+before that, … (−1: nothing yet); its ``image``; its ``standing`` (1 good, 0 bad; −1 for who does not donate), and for
+all their own; step and horizon if known.
 
 **Action**: 0 … 100 percent, 101 passes; in binary mode 0 keeps, 1 gives, 2 passes. A recipient passes; a donor who
 cannot give keeps; what is no legal move of a donor keeps, and is counted. **Reward**: the change of holdings.
@@ -31,9 +33,9 @@ cannot give keeps; what is no legal move of a donor keeps, and is counted. **Rew
 whose reputation stays as it is.
 
 **Known answers** (GAMES.md §1.2): v ← M v, free riding under no information, how copying spreads a defection, the four
-norms under errors, the anchors; all are tests.
+norms under errors, the anchors; all are tests. So is the stationary cooperation of each of the leading eight.
 
-**Source**: Nowak & Sigmund 1998, 2005; Ohtsuki & Iwasa 2004; Vallinder & Hughes 2024 (arXiv 2412.10270).
+**Source**: Nowak & Sigmund 1998, 2005; Ohtsuki & Iwasa 2004, 2006; Vallinder & Hughes 2024 (arXiv 2412.10270).
 
 **Versions**: v0, first.
 """
@@ -69,6 +71,7 @@ from ..game import (
 from ..monte_carlo import random_play_total
 from ..settings import Choice, Range, refuse
 from . import donor_words
+from .assessment import LEADING_EIGHT, Rules, assessed, spelt
 from .donor_words import BEST_IMAGE, PERCENT
 from .meetings import imagine_schedule, meet, shuffle_seats
 
@@ -79,7 +82,6 @@ LARGEST = 1e38
 ROUNDING = 1 + 1e-6
 NEGLIGIBLE = 1e-12
 """A step that is reached with a smaller probability than this does not enter the anchors."""
-RULES = tuple(f"{bits:04b}" for bits in range(16))
 
 
 class Params(NamedTuple):
@@ -98,7 +100,10 @@ class Params(NamedTuple):
     cost: Annotated[float, Range(0, 1e9), "c: what giving costs in binary mode"] = 1.0
     benefit: Annotated[float, Range(0, 1e9), "what it brings the recipient in binary mode"] = 3.0
     assessment_rule: Annotated[
-        str, Choice(*RULES), "new standing of who gave to good, kept from good, gave to bad, kept from bad; 1 = good"
+        str,
+        Rules(),
+        "new standing of who gave to good, kept from good, gave to bad, kept from bad; 1 = good;"
+        " eight bits: of a donor that was good, then of one that was bad",
     ] = "1010"
     assessment_error: Annotated[float, Range(0, 1), "α_e: probability that the other standing is written"] = 0.0
     action_noise: Annotated[float, Range(0, 1), "ε: probability that a gift comes to nothing"] = 0.0
@@ -156,9 +161,8 @@ def _remember(p: Params, w: Any, i: int, j: int, fraction: float) -> None:
     elif p.information == IMAGE:
         w.image[i] = min(BEST_IMAGE, w.image[i] + 1) if fraction > 0.0 else max(-BEST_IMAGE, w.image[i] - 1)
     elif p.information == STANDING:
-        bit = (0 if w.good[j] else 2) + (0 if fraction > 0.0 else 1)
         rule: Any = p.assessment_rule
-        good = (rule >> (3 - bit)) & 1 == 1
+        good = assessed(rule, w.good[i] == 1, w.good[j] == 1, fraction > 0.0)
         if p.assessment_error > 0.0 and uniform(w.key, w.step, ASSESSMENT, i) < p.assessment_error:
             good = not good
         w.good[i] = good
@@ -231,6 +235,8 @@ def observe(p: Params, worlds: Worlds_, out: npt.NDArray[np.float32]) -> None:
                     out[b, i, k] = w.image[j] if donates else 0.0
                 else:
                     out[b, i, k] = w.good[j] if donates else -1.0
+                    k += 1
+                    out[b, i, k] = w.good[i]
                 k += 1
             if p.horizon_known:
                 out[b, i, k] = w.step
@@ -264,7 +270,8 @@ def believe(p: Params, worlds: Worlds_, seat: int) -> None:
             shown = w.donates[seat] == 1 and j == partner
             if not shown:
                 w.image[j] = 0
-                w.good[j] = 1
+                if j != seat:
+                    w.good[j] = 1
                 for k in range(p.trace_depth):
                     w.trace[j, k] = np.nan
             if j != seat:
@@ -310,6 +317,7 @@ class Donor(Game):
         "stern_judging": {**NORM, "assessment_rule": "1001"},
         "simple_standing": {**NORM, "assessment_rule": "1011"},
         "shunning": {**NORM, "assessment_rule": "1000"},
+        **{f"leading_{k}": {**NORM, "assessment_rule": rule} for k, rule in enumerate(LEADING_EIGHT, 1)},
         "strict_indirect": {"n_agents": 24},
         "vallinder_hughes_punish": {},
     }
@@ -318,9 +326,8 @@ class Donor(Game):
     }
 
     def __init__(self, preset: str | None = None, **params: Any) -> None:
-        rule = params.get("assessment_rule")
-        if type(rule) is int:  # 1010 is a number to a command line
-            params["assessment_rule"] = f"{rule:04d}"
+        if "assessment_rule" in params:
+            params["assessment_rule"] = spelt(params["assessment_rule"])
         super().__init__(preset, **params)
 
     def check(self) -> None:
@@ -388,7 +395,10 @@ class Donor(Game):
                 for k in range(1, q.trace_depth + 1)
             ),
             "image": (Field("image", -BEST_IMAGE, BEST_IMAGE, "the recipient's image score, 0 for who is no donor"),),
-            "standing": (Field("standing", -1, 1, "is the recipient good? -1 for who is no donor"),),
+            "standing": (
+                Field("standing", -1, 1, "is the recipient good? -1 for who is no donor"),
+                Field("own_standing", 0, 1, "am I good?"),
+            ),
         }
         return (
             Field("donates", 0, 1, "do I donate in this step?"),

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..game import Floats
+from .assessment import in_words
 
 PERCENT = 100
 BEST_IMAGE = 5
@@ -35,7 +36,8 @@ def brief(q: Any) -> list[str]:
         f" gave to had given before that, and so on, up to {q.trace_depth} acts.",
         "image": "A donor is told the other's score: one more for each gift, one less for each refusal,"
         f" between -{BEST_IMAGE} and {BEST_IMAGE}.",
-        "standing": f"A donor is told whether the other is good or bad. {_judged(q)}",
+        "standing": "A donor is told whether the other is good or bad, and all know what they are themselves."
+        f" {_judged(q)}",
     }
     lines.append(told[q.information])
     if q.action_noise:
@@ -45,11 +47,8 @@ def brief(q: Any) -> list[str]:
 
 def _judged(q: Any) -> str:
     """How standings come about, in words."""
-    acts = ("gives to the good", "keeps from the good", "gives to the bad", "keeps from the bad")
-    good = [act for act, bit in zip(acts, q.assessment_rule, strict=True) if bit == "1"]
-    rule = f"Whoever {' or '.join(good)} is good, and all others who had a choice are bad" if good else "All are bad"
     error = f"; with probability {q.assessment_error:g} it is put down wrongly" if q.assessment_error else ""
-    return f"All begin as good. {rule}{error}."
+    return f"All begin as good. {in_words(q.assessment_rule)}{error}."
 
 
 def view(q: Any, world: Any, seat: int) -> list[str]:
@@ -58,6 +57,8 @@ def view(q: Any, world: Any, seat: int) -> list[str]:
     lines = [f"Step {world['step'] + 1} of {q.horizon}."] if q.horizon_known else []
     lines += _last_step(q, world, seat)
     lines.append(f"You have {world['holdings'][seat]:g} units.")
+    if q.information == "standing":
+        lines.append(f"You are {_standing(world, seat)}.")
     who = f"agent {other}, who has {world['holdings'][other]:g} units"
     if not world["donates"][seat]:
         return [*lines, f"In this step you may be given something by {who}."]
@@ -67,8 +68,12 @@ def view(q: Any, world: Any, seat: int) -> list[str]:
     elif q.information == "image":
         lines.append(f"Its score is {world['image'][other]}.")
     elif q.information == "standing":
-        lines.append(f"It is {'good' if world['good'][other] else 'bad'}.")
+        lines.append(f"It is {_standing(world, other)}.")
     return lines
+
+
+def _standing(world: Any, seat: int) -> str:
+    return "good" if world["good"][seat] else "bad"
 
 
 def _last_step(q: Any, world: Any, seat: int) -> list[str]:

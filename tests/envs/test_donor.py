@@ -11,7 +11,8 @@ import comity
 from comity.agents.agent import View
 from comity.agents.seats import seat as seated
 from comity.envs.chance import world_seeds
-from comity.envs.dilemmas.donor import BEST_IMAGE, PERCENT, RULES, Donor
+from comity.envs.dilemmas.assessment import LEADING_EIGHT, gives_among_bad
+from comity.envs.dilemmas.donor import BEST_IMAGE, PERCENT, Donor
 from comity.envs.game import NEVER, RUNNING, TRUNCATED
 from comity.envs.monte_carlo import random_play_total
 from comity.envs.settings import SettingError
@@ -152,13 +153,126 @@ def test_reciprocity_needs_to_know_more_often_than_cost_over_benefit(knows, pays
     assert (per_two_steps("never_gives") > per_two_steps("fixed_gift")) == pays
 
 
-@pytest.mark.parametrize("rule", RULES)
-def test_the_four_bits(rule):
-    for bit, (gives, good) in enumerate([(1, 1), (0, 1), (1, 0), (0, 0)]):
-        w = worlds_of(n_agents=2, binary=True, information="standing", assessment_rule=rule, **CANONICAL)
-        w.state["good"][0, 1] = good
-        give(w, gives)
-        assert w.state["good"][0, 0] == int(rule[bit])
+@pytest.mark.parametrize("rule", [*(f"{bits:04b}" for bits in range(16)), *LEADING_EIGHT, "00011110", "01101001"])
+def test_the_bits(rule):
+    for own, bits in ((1, rule[:4]), (0, rule[-4:])):
+        for bit, (gives, good) in enumerate([(1, 1), (0, 1), (1, 0), (0, 0)]):
+            w = worlds_of(n_agents=2, binary=True, information="standing", assessment_rule=rule, **CANONICAL)
+            w.state["good"][0] = own, good
+            give(w, gives)
+            assert w.state["good"][0, 0] == int(bits[bit])
+            assert w.state["good"][0, 1] == good
+
+
+# d(GBC), d(BBC), d(BBD) and p(BB) of L1 … L8 (Ohtsuki & Iwasa 2006, table 1); the rest they have in common
+EIGHT = ["GGBC", "BGBC", "GGGD", "GBGD", "BGGD", "BBGD", "GBBD", "BBBD"]
+
+
+def norm_of(k):
+    """d by donor, recipient, action, and p by donor, recipient, of the k-th of the leading eight."""
+    gbc, bbc, bbd, pbb = EIGHT[k - 1]
+    d = {"GGC": "G", "GGD": "B", "BGC": "G", "BGD": "B", "GBD": "G", "GBC": gbc, "BBC": bbc, "BBD": bbd}
+    return d, {"GG": "C", "GB": "D", "BG": "C", "BB": pbb}
+
+
+EIGHTH = pytest.mark.parametrize("k", range(1, 9))
+
+
+@EIGHTH
+def test_the_leading_eight(k):
+    d, p = norm_of(k)
+    order = [donor + act for donor in "GB" for act in ("GC", "GD", "BC", "BD")]
+    assert "".join("1" if d[key] == "G" else "0" for key in order) == LEADING_EIGHT[k - 1]
+    assert gives_among_bad(LEADING_EIGHT[k - 1]) == (p["BB"] == "C")
+    game = Donor(f"leading_{k}", n_agents=2, **CANONICAL)
+    w = Worlds(game, 4)
+    w.reset(0)
+    pairs = list(itertools.product("GB", repeat=2))
+    w.state["good"] = [[one == "G", other == "G"] for one, other in pairs]
+    w.look()
+    me = seated(game, {"agent": "leading_eight", "norm": k})
+    me.begin(game, 0, world_seeds(1, 4))
+    assert w.masks is not None
+    act = me.act(View(game, 0, w.state, w.observations[:, 0], w.masks[:, 0], w.ended == RUNNING))
+    assert act.tolist() == [float(p[one + other] == "C") for one, other in pairs]
+
+
+def test_two_of_the_eight_are_of_second_order():
+    assert LEADING_EIGHT[2] == 2 * "1011", "L3 is simple standing"
+    assert LEADING_EIGHT[5] == 2 * "1001", "L6 is stern judging"
+
+
+@pytest.mark.parametrize(
+    ("opponent", "given", "answers"), [("never_gives", "1000", "0000"), ("fixed_gift", "1111", "1111")]
+)
+def test_the_leading_eight_keep_from_who_keeps(opponent, given, answers):
+    """The keeper is bad after its first refusal; who refuses it stays good under all eight."""
+    for k in range(1, 9):
+        seats = [{"agent": "leading_eight", "norm": k}, opponent]
+        record = comity.play("donor", seats, preset=f"leading_{k}", n_agents=2, horizon=8, **CANONICAL)
+        assert record.actions[0, ::2, 0].tolist() == [float(x) for x in given]
+        assert record.actions[0, 1::2, 1].tolist() == [float(x) for x in answers]
+        assert record.final["good"][0].tolist() == [1, opponent == "fixed_gift"]
+
+
+def chain_of_two(k, noise, error):
+    """(4, 4): of two who donate by turns, transitions of (donor's, recipient's standing) in the order GG, GB, BG, BB;
+    the roles change, so the next donor is this recipient."""
+    d, p = norm_of(k)
+    chain = np.zeros((4, 4))
+    for row, (donor, other) in enumerate(itertools.product("GB", repeat=2)):
+        gives = (1 - noise) * (p[donor + other] == "C")
+        good = sum(
+            chance * ((1 - error) if d[donor + other + act] == "G" else error)
+            for act, chance in (("C", gives), ("D", 1 - gives))
+        )
+        for column, (next_donor, next_other) in enumerate(itertools.product("GB", repeat=2)):
+            chain[row, column] = (next_donor == other) * (good if next_other == "G" else 1 - good)
+    return chain
+
+
+def good_share(k, noise, error):
+    """g* of many: where the share of the good among donors and recipients, met at random, stays as it is, and how much
+    they cooperate then."""
+    d, p = norm_of(k)
+    g = 1.0
+    for _ in range(2000):
+        after = gives_in_all = 0.0
+        for donor, other in itertools.product("GB", repeat=2):
+            weight = (g if donor == "G" else 1 - g) * (g if other == "G" else 1 - g)
+            gives = (1 - noise) * (p[donor + other] == "C")
+            gives_in_all += weight * gives
+            for act, chance in (("C", gives), ("D", 1 - gives)):
+                after += weight * chance * ((1 - error) if d[donor + other + act] == "G" else error)
+        g = after
+    return g, gives_in_all
+
+
+@EIGHTH
+def test_two_of_the_leading_eight_under_errors(k):
+    """Within five standard errors of 4000 independent worlds in one late step."""
+    noise = error = 0.05
+    late = np.linalg.matrix_power(chain_of_two(k, noise, error), 200)[0]
+    _, p = norm_of(k)
+    gives = sum(share * (p[key] == "C") for share, key in zip(late, ("GG", "GB", "BG", "BB"), strict=True))
+    game = Donor(f"leading_{k}", assessment_error=error, action_noise=noise, n_agents=2, endowment=1e4, horizon=201)
+    record = comity.play(game, [{"agent": "leading_eight", "norm": k}], worlds=4000, seed=5)
+    asked = np.nanmean(record.intended[:, 200])
+    assert asked == pytest.approx(gives, abs=5 * (gives * (1 - gives) / 4000) ** 0.5)
+
+
+@EIGHTH
+@pytest.mark.parametrize("chance", [0.01, 0.05])
+def test_the_leading_eight_cooperate_in_spite_of_errors(k, chance):
+    """At .01 image scoring is down to a third (``TABLE``). Tolerance .005: three standard errors or more."""
+    good, cooperation = good_share(k, chance, chance)
+    if k in (3, 6):
+        assert (good, cooperation) == pytest.approx(stationary(LEADING_EIGHT[k - 1][:4], chance, chance))
+    game = Donor(f"leading_{k}", assessment_error=chance, action_noise=chance, n_agents=100, endowment=1e4, horizon=150)
+    record = comity.play(game, [{"agent": "leading_eight", "norm": k}], worlds=20, seed=5)
+    late = np.nanmean(record.cooperation[:, 50:])
+    assert late == pytest.approx(cooperation, abs=0.005)
+    assert late > 1 - 4 * chance
 
 
 def test_errors_of_assessment_and_of_action_have_their_frequency():
@@ -391,6 +505,8 @@ def test_fields(information):
         assert seen[i, [index["gave"], index["received"]]] == pytest.approx([gave, received])
         assert seen[i, index["payoff"]] == pytest.approx(6 if state["donates"][i] else -3)
         shown = {"trace": ("trace_1", 0.3, -1), "image": ("image", 1, 0), "standing": ("standing", 1, -1)}
+        if information == "standing":
+            assert seen[i, index["own_standing"]] == state["good"][i] == 1
         if information != "none":
             name, to_donor, to_other = shown[information]
             assert seen[i, index[name]] == pytest.approx(to_donor if state["donates"][i] else to_other)
@@ -588,6 +704,7 @@ def test_other_presets():
 def test_a_rule_may_look_like_a_number():
     assert Donor(assessment_rule=1010).params.assessment_rule == "1010"
     assert Donor(assessment_rule=11).params.assessment_rule == "0011"
+    assert Donor(assessment_rule=11_1000).params.assessment_rule == "00111000"
 
 
 @pytest.mark.parametrize(
@@ -601,6 +718,7 @@ def test_a_rule_may_look_like_a_number():
         ({"trace_depth": 0}, ("donor.trace_depth", "0", "[1, 100]")),
         ({"assessment_rule": "10"}, ("donor.assessment_rule", "10", "1010")),
         ({"assessment_rule": 2}, ("donor.assessment_rule", "0002")),
+        ({"assessment_rule": "101110"}, ("donor.assessment_rule", "101110", "eight")),
         ({"assessment_error": 1.5}, ("donor.assessment_error", "1.5", "[0, 1]")),
         ({"action_noise": -0.1}, ("donor.action_noise", "-0.1")),
         ({"cost": -1, "binary": True}, ("donor.cost", "-1")),
@@ -630,3 +748,11 @@ def test_texts():
     assert "And the one before had given 10 percent" in told
     binary = Donor("stern_judging")
     assert "gives to the good or keeps from the bad is good" in binary.brief(0)
+    assert binary.brief(0) == Donor("leading_6").brief(0)
+    eighth = Donor("leading_8").brief(0)
+    assert "Whoever was good and gives to the good or keeps from the bad stays good" in eighth
+    assert "whoever was bad and gives to the good gets good, and all others who had a choice are bad" in eighth
+    assert "All are bad" in Donor(information="standing", assessment_rule="0000").brief(0)
+    w = worlds_of(preset="leading_8", n_agents=2, **CANONICAL)
+    w.state["good"][0] = 0, 1
+    assert [w.game.view(w.state[0], seat).count("You are bad.") for seat in (0, 1)] == [1, 0]

@@ -1,0 +1,79 @@
+"""Rules of assessment: what a donor is taken for after it gave, or kept.
+
+A rule of second order (Ohtsuki & Iwasa 2004) is four bits, the new standing of a donor that gave to a good recipient,
+kept from a good one, gave to a bad one, kept from a bad one; 1 is good. One of third order is eight: these four for a
+donor that was good, then the same for one that was bad.
+"""
+
+from typing import Any
+
+from numba import njit
+
+from ..settings import Choice
+
+SECOND_ORDER = 16
+"""How many rules there are of second order; they come first, each at the index that it spells."""
+ACTS = ("gives to the good", "keeps from the good", "gives to the bad", "keeps from the bad")
+
+
+class Rules(Choice):
+    """All rules; there are too many to name."""
+
+    def __init__(self) -> None:
+        super().__init__(*(f"{bits:04b}" for bits in range(SECOND_ORDER)), *(f"{bits:08b}" for bits in range(256)))
+
+    def __str__(self) -> str:
+        return "four bits such as 1010, or eight such as 10111010"
+
+
+LEADING_EIGHT = (
+    "10111010",
+    "10011010",
+    "10111011",
+    "10111001",
+    "10011011",
+    "10011001",
+    "10111000",
+    "10011000",
+)
+"""L1 … L8, the only rules of third order under which cooperation withstands small errors and every other way to act
+(Ohtsuki & Iwasa 2004, 2006). In all of them a gift to the good makes good, keeping from the good makes bad, and a good
+donor may keep from the bad. L3 is simple standing and L6 stern judging, which are of second order.
+"""
+
+
+def gives_among_bad(rule: str) -> bool:
+    """Does a bad donor give to a bad recipient, as behaves who follows one of the leading eight? It does where only
+    that makes it good again (Ohtsuki & Iwasa 2006).
+    """
+    gave, kept = rule[-2:]
+    return gave == "1" and kept == "0"
+
+
+@njit(cache=True)
+def assessed(rule: int, donor_good: bool, recipient_good: bool, gave: bool) -> bool:
+    """The donor's new standing, by the index of a rule."""
+    if rule < SECOND_ORDER:
+        bits, place = rule, 3
+    else:
+        bits, place = rule - SECOND_ORDER, 7 if donor_good else 3
+    return (bits >> (place - (0 if recipient_good else 2) - (0 if gave else 1))) & 1 == 1
+
+
+def spelt(rule: Any) -> Any:
+    """A rule that looks like a number, as 1010 does to a command line, in bits."""
+    return f"{rule:0{4 if rule < 10_000 else 8}d}" if type(rule) is int else rule
+
+
+def in_words(rule: str) -> str:
+    """The sentence that tells a rule."""
+    was_good, was_bad = (_good_acts(bits) for bits in (rule[:4], rule[-4:]))
+    if was_good == was_bad:
+        return f"Whoever {was_good} is good, and all others who had a choice are bad" if was_good else "All are bad"
+    stays = f"Whoever was good and {was_good} stays good" if was_good else "Nobody who had a choice stays good"
+    gets = f"whoever was bad and {was_bad} gets good" if was_bad else "nobody who was bad gets good"
+    return f"{stays}, {gets}, and all others who had a choice are bad"
+
+
+def _good_acts(bits: str) -> str:
+    return " or ".join(act for act, bit in zip(ACTS, bits, strict=True) if bit == "1")
