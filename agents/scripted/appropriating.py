@@ -43,10 +43,24 @@ class PoolNash(Appropriator):
         return self.tokens(self._nash, view)
 
 
-class PoolOptimum(Appropriator):
+class PoolMyopic(Appropriator):
+    """Puts in the best reply to what the others put in last, at first what the symmetric equilibrium says: Cournot's
+    adjustment, which overshoots where more than two do it.
+    """
+
+    name = "myopic"
+
+    def act(self, view: View) -> Floats:
+        """((A − w)/B − X_−i)/2."""
+        first, total, own = (view.observations[:, k].astype(np.float64) for k in self._columns)
+        assert isinstance(self.game, Appropriation)
+        return self.tokens(np.where(first == 1, self._nash, (self.game.free_entry - (total - own)) / 2), view)
+
+
+class PoolPlanner(Appropriator):
     """Puts in an equal part of the best total: of whole tokens the first seats take what is left over."""
 
-    name = "optimum"
+    name = "planner"
 
     def act(self, view: View) -> Floats:
         """x_O, so that the sum over seats is the best total."""
@@ -95,4 +109,4 @@ class ConditionalAppropriator(Appropriator):
         self.params = self.params._replace(generosity=generosity)
 
 
-STRATEGIES = (PoolNash, PoolOptimum, Everything, ConditionalAppropriator)
+STRATEGIES = (PoolNash, PoolMyopic, PoolPlanner, Everything, ConditionalAppropriator)

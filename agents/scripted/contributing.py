@@ -69,6 +69,32 @@ class FullContributor(Contributor):
         return self._everything
 
 
+class Dominant(Contributor):
+    """Plays the equilibrium: gives everything where a token that it gives brings itself more than it keeps (m > 1, as
+    in a small group of those that share a multiplier), else nothing.
+    """
+
+    name = "nash"
+
+    def gift(self, view: View) -> Floats:
+        """All or nothing, by m in its own group."""
+        q = self.game.params
+        worth = np.full(len(view.active), self.game.p.mpcr)
+        if q.group_choice:
+            worth = q.multiplier / np.maximum(1, view.observations[:, self.game.field_index["own_size"]])
+        return np.where(worth > 1, self._everything, 0.0)
+
+
+class ContributionPlanner(Contributor):
+    """Gives everything where a token that is given brings all together more than it costs (n·m > 1), else nothing."""
+
+    name = "planner"
+
+    def gift(self, view: View) -> float:
+        """All or nothing."""
+        return self._everything if self.game.p.mpcr * self.game.n_agents > 1 else 0.0
+
+
 class ConditionalCooperator(Contributor):
     """Gives what the others gave on average (Fischbacher, Gächter & Fehr 2001).
 
@@ -156,6 +182,35 @@ class Compensator(Giver):
         return self._fair + (self._fair * self.game.n_agents * self.step - total) / self.game.n_agents
 
 
+class ClimatePlanner(Giver):
+    """Its part of what a planner of all gifts would give, who knows the horizon: by dynamic programming over their sum
+    (:meth:`..envs.commons.climate.Climate.planned_gift`). Whoever has most left gives first, and what is left over.
+    """
+
+    name = "planner"
+
+    def begin(self, game: Game, seat: int, seeds: npt.NDArray[np.uint64]) -> None:
+        """Learns where the others' gifts stand, in the order of seats."""
+        super().begin(game, seat, seeds)
+        n = game.n_agents
+        self._given = [game.field_index[f"given_{(j - seat) % n}"] for j in range(n) if j != seat]
+
+    def gift(self, view: View, total: Floats, account: Floats) -> Floats:
+        """Its own among the gifts of all."""
+        assert isinstance(self.game, Climate)
+        left = self.game.planned_gift(self.game.params.horizon - self.step, total.astype(np.int64)).astype(np.float64)
+        others = self.game.params.endowment - view.observations[:, self._given].astype(np.float64)
+        accounts = np.insert(others, self.seat, account, axis=1)
+        own, worlds = np.zeros(len(account)), np.arange(len(account))
+        for place, giver in enumerate(np.argsort(-accounts, axis=1, kind="stable").T):
+            fits = np.searchsorted(self._levels, accounts[worlds, giver], side="right") - 1
+            level = np.searchsorted(self._levels, left / (self.game.n_agents - place) - ROUNDING)
+            gift = self._levels[np.minimum(level, fits)]
+            own = np.where(giver == self.seat, gift, own)
+            left = np.maximum(0.0, left - gift)
+        return own
+
+
 class ConditionalGiver(Giver):
     """Gives the fair share first, then the level nearest to what the others gave on average (of two the smaller).
 
@@ -183,4 +238,14 @@ class ConditionalGiver(Giver):
         self.params = self.params._replace(generosity=generosity)
 
 
-STRATEGIES = (FreeRider, FullContributor, ConditionalCooperator, FairShare, Compensator, ConditionalGiver)
+STRATEGIES = (
+    FreeRider,
+    FullContributor,
+    Dominant,
+    ContributionPlanner,
+    ConditionalCooperator,
+    FairShare,
+    Compensator,
+    ClimatePlanner,
+    ConditionalGiver,
+)

@@ -6,10 +6,21 @@ import numpy as np
 import numpy.typing as npt
 
 from ...envs.commons.fishery import Fishery
-from ...envs.commons.regrowth import FULL_SHARE, densest_stock, fair_requests, nash_share, taken_for_degraded
-from ...envs.game import Floats, Game
+from ...envs.commons.regrowth import (
+    FULL_SHARE,
+    densest_stock,
+    fair_requests,
+    nash_share,
+    planned_weight,
+    taken_for_degraded,
+)
+from ...envs.game import NEVER, Floats, Game
 from ...envs.settings import Range, refuse
 from ..agent import Agent, View
+from .harvest_plan import harvest_plan, steps_that_matter
+
+ROUNDING = 1e-9
+"""A request that is so little short of a whole percentage is that one."""
 
 
 class Fisher(Agent):
@@ -43,12 +54,13 @@ class Fisher(Agent):
 
     def fair(self, view: View) -> Floats:
         """(B,): the largest request per head that, made by all, is fully cooperative."""
-        stock, p = self.stock(view), self.game.p
+        return self.rounded(fair_requests(self.game.p, self.heads(view), self.stock(view), self.degraded(view)))
+
+    def degraded(self, view: View) -> npt.NDArray[np.bool_]:
+        """(B,): is the stock degraded, as far as can be seen?"""
         if self._regime is None:
-            degraded = taken_for_degraded(p, stock) & (self.step > 0)
-        else:
-            degraded = view.observations[:, self._regime] > 0
-        return self.rounded(fair_requests(p, self.heads(view), stock, degraded))
+            return taken_for_degraded(self.game.p, self.stock(view)) & (self.step > 0)
+        return view.observations[:, self._regime] > 0
 
     def rounded(self, request: Floats) -> Floats:
         """Down to whole units, or percentages, where the fishery has them."""
@@ -147,32 +159,56 @@ class Conditional(Fisher):
 
 
 class Planner(Fisher):
-    """Its share of what a planner of everybody's harvest takes who sees no end: everything above the stock that grows
-    most (constant escapement: K/2 where growth is logistic), in a fish war 1 − αβ.
+    """Its share of what a planner of everybody's harvest takes.
+
+    Where a stock doubles or grows by a logistic law, for certain, and she sees no end: everything above the stock that
+    grows most (constant escapement: K/2 where growth is logistic). In a fish war 1/b_k with k steps to go, b_1 = 1 and
+    b_k = 1 + αβ·b_(k−1), without an end 1 − αβ (Levhari & Mirman 1980). Else what backward induction on the game's
+    kernel says (:mod:`.harvest_plan`). Of whole units the first seats take what is left over.
     """
 
     name = "planner"
+    shared = ("horizon",)
 
     class Params(NamedTuple):
-        """The escapement."""
+        """What she leaves, or how far she sees."""
 
-        escapement: Annotated[
-            float | None, Range(0), "stock that is left (tons); none: that of maximum sustainable yield"
+        escapement: Annotated[float | None, Range(0), "stock that is left in every step (tons); none: the best"] = None
+        horizon: Annotated[
+            int | None, Range(1), "the last step; none: the game's where it is known, else there is no end"
         ] = None
 
+    def check(self, game: Game) -> None:
+        """In a fish war she takes a share of every stock; whoever leaves the same in every step looks at no end."""
+        given, end = self.params.escapement, self.params.horizon
+        if given is not None and game.params.growth == "fish_war":
+            raise refuse("seats.planner.escapement", given, "none with growth = fish_war")
+        if given is not None and end is not None:
+            raise refuse("seats.planner.horizon", end, "none with an escapement")
+
     def begin(self, game: Game, seat: int, seeds: npt.NDArray[np.uint64]) -> None:
-        """Refuses an escapement in a fish war, where it takes a share of every stock."""
+        """Makes the plan."""
         super().begin(game, seat, seeds)
-        if self.war and self.params.escapement is not None:
-            raise refuse("seats.planner.escapement", self.params.escapement, "none with growth = fish_war")
-        given = self.params.escapement
-        self._leaves = densest_stock(game.p) if given is None else np.asarray(given)
+        q, given = game.params, self.params.escapement
+        end = q.horizon if self.params.horizon is None and q.horizon_known else self.params.horizon
+        self._end = NEVER if end is None else int(end)
+        self._plan, self._leaves = None, densest_stock(game.p) if given is None else np.asarray(given)
+        simple = end is None and q.continuation == 1 and not q.growth_noise and q.growth != "regimes"
+        if given is None and not self.war and not simple:
+            self._plan = harvest_plan(q, min(self._end, steps_that_matter(q.continuation)))
 
     def request(self, view: View) -> Floats:
-        """What is above the escapement, or the planner's share."""
+        """An equal part of what is above the escapement, or the planner's share."""
+        to_go = max(1, self._end - self.step)
         if self.war:
-            return self.fair(view)
-        return np.maximum(0.0, self.stock(view) - self._leaves) / self.heads(view)
+            share = FULL_SHARE / planned_weight(self.game.p, to_go) / self.game.n_agents
+            return np.full(len(view.observations), share + ROUNDING)
+        stock, heads = self.stock(view), self.heads(view)
+        leaves = self._leaves
+        if self._plan is not None:
+            leaves = self._plan.rest(to_go, stock, self.degraded(view).astype(np.int64))
+        total = self.rounded(np.maximum(0.0, stock - leaves))
+        return np.floor(total / heads) + (self.seat < total % heads) if self.whole else total / heads
 
 
 class Nash(Fisher):

@@ -65,6 +65,8 @@ from ..monte_carlo import random_play_total
 from ..settings import Choice, Range, refuse
 
 GROUP, INDIVIDUAL = range(2)
+SAME = 1e-9
+"""Expected payoffs that differ by less are the same."""
 REACHED, SPARED, CATASTROPHE = range(len(COMMON_OUTCOMES), len(COMMON_OUTCOMES) + 3)
 
 
@@ -274,26 +276,46 @@ class Climate(Game):
             worlds["cooperation"] = labels
 
     @cached_property
+    def _worth(self) -> list[Floats]:
+        """What the sums of gifts so far are worth to a planner who knows the horizon, after a step that k steps follow
+        (k = 0, 1, …; after the last entry more steps change nothing), and in the end before the first step.
+        """
+        q, n = self.params, self.n_agents
+        largest = n * int(_sums(q.contribution_levels, min(q.horizon, q.endowment), q.endowment)[-1])
+        totals = np.arange(largest + 1)
+        ends = np.where(totals >= q.target, 1.0, 1 - q.risk) * (n * q.endowment - totals)
+        value, found = ends, []
+        for left in range(q.horizon):  # steps that are left after this one
+            goes_on = q.continuation if left else 0.0
+            after = (1 - goes_on) * ends + goes_on * value
+            found.append(after)
+            before, value = value, after.copy()
+            for gift in _sums(q.contribution_levels, n, largest)[1:]:
+                value[:-gift] = np.maximum(value[:-gift], after[gift:])
+            if left and np.array_equal(before, value):  # more steps change nothing
+                break
+        return [*found, value]
+
+    @property
     def planner_value(self) -> float:
         """The largest expected total of a planner, by dynamic programming over the sum of gifts.
 
         Exact where the levels are evenly spaced, as then every sum that the accounts allow together can be shared out;
         else an upper bound.
         """
-        q, n = self.params, self.n_agents
-        largest = n * int(_sums(q.contribution_levels, min(q.horizon, q.endowment), q.endowment)[-1])
-        totals = np.arange(largest + 1)
-        ends = np.where(totals >= q.target, 1.0, 1 - q.risk) * (n * q.endowment - totals)
-        value = ends
-        for left in range(q.horizon):  # steps that are left after this one
-            goes_on = q.continuation if left else 0.0
-            after = (1 - goes_on) * ends + goes_on * value
-            before, value = value, after.copy()
-            for gift in _sums(q.contribution_levels, n, largest)[1:]:
-                value[:-gift] = np.maximum(value[:-gift], after[gift:])
-            if left and np.array_equal(before, value):  # more steps change nothing
-                break
-        return float(value[0])
+        return float(self._worth[-1][0])
+
+    def planned_gift(self, to_go: int, total: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """(B,): the sum of gifts that such a planner wants now, with ``to_go`` steps to go, where ``total`` (B,) has
+        been given; of sums that are worth the same the one nearest to an even pace (of two the smaller).
+        """
+        after = self._worth[min(to_go, len(self._worth) - 1) - 1]
+        sums = _sums(self.params.contribution_levels, self.n_agents, len(after) - 1)
+        then = total[:, None] + sums
+        worth = np.where(then < len(after), after[np.minimum(then, len(after) - 1)], -np.inf)
+        pace = np.maximum(0, self.params.target - total) / to_go
+        off = np.where(worth >= worth.max(axis=1, keepdims=True) - SAME, np.abs(sums - pace[:, None]), np.inf)
+        return sums[off.argmin(axis=1)]
 
     def anchors(self) -> Anchors:
         """Nobody gives, which is an equilibrium unless one alone can and would reach the target; the planner."""

@@ -190,6 +190,12 @@ def war_value(p: Any, n: int, share: float) -> float:
     return float(total)
 
 
+def planned_weight(p: Any, to_go: int) -> float:
+    """b_k of a fish war with k = ``to_go`` steps to go: 1 + αβ + … + (αβ)^(k−1). A planner takes 1/b_k of the stock."""
+    saved = p.alpha * patience(p)
+    return (1 - saved**to_go) / (1 - saved)
+
+
 def best_war_value(p: Any, n: int) -> float:
     """The largest utility of all n together, of a planner who knows the horizon. With k steps to go it is a_k + n·b_k
     ln x; she takes 1/b_k of the stock, b_1 = 1 and b_k = 1 + αβ·b_(k−1).

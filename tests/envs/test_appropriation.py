@@ -151,8 +151,8 @@ def test_strategies():
 
     for preset, worst, best in (("ogw_e10", 528, 724), ("ogw_e25", 1128, 1324)):
         assert (welfare("nash", preset=preset) == worst).all()
-        assert (welfare("optimum", preset=preset) == best).all()
-        assert (welfare("optimum", preset=preset, integer=False) == best).all()
+        assert (welfare("planner", preset=preset) == best).all()
+        assert (welfare("planner", preset=preset, integer=False) == best).all()
         assert (welfare("conditional_appropriator", preset=preset, integer=False) == best).all()
     assert (welfare("everything", preset="ogw_e25") == 8 * -675).all()
     # six who take everything are met in kind, to the nearest whole token, in the step after
@@ -160,6 +160,12 @@ def test_strategies():
         "appropriation", ["everything"] * 6 + ["conditional_appropriator"], preset="ogw_e25", horizon=3
     )
     assert record.actions[0, :, 7].tolist() == [4, 22, 25]
+    # best replies (72 − X)/2 to seven who put in 4, 8 and 9, the smaller of two; and to each other, from 8 each
+    for others, answer in ((4, 22), (8, 8), (9, 4)):
+        record = comity.play("appropriation", ["myopic", *[Constant(others) for _ in range(7)]], preset="ogw_e25")
+        assert record.actions[0, :, 0].tolist() == [8] + [answer] * 19
+    pair = comity.play("appropriation", ["myopic", "planner"], preset="ogw_e25", n_agents=2, horizon=3, integer=False)
+    assert pair.actions[0].tolist() == [[24, 18], [25, 18], [25, 18]], "27 is more than all it has"
     forgiving = {"agent": "conditional_appropriator", "generosity": 1.0}
     record = comity.play("appropriation", ["everything"] * 6 + [forgiving], preset="ogw_e25", horizon=3)
     assert (record.actions[0, :, 7] == 4).all()

@@ -174,7 +174,21 @@ def test_the_planner(target, risk, continuation):
         "n_agents": 3, "endowment": 5, "contribution_levels": (0, 1, 2), "horizon": 3,
         "target": target, "risk": risk, "continuation": continuation,
     }  # fmt: skip
-    assert Climate(**params).planner_value == pytest.approx(planner(params, (5, 5, 5), 0, 3))
+    game, best = Climate(**params), planner(params, (5, 5, 5), 0, 3)
+    assert game.planner_value == pytest.approx(best)
+    paid = comity.play(game, ["planner"], worlds=4000, seed=2).rewards.sum(axis=(1, 2))
+    assert paid.mean() == pytest.approx(best, abs=4 * paid.std() / 4000**0.5 + 1e-9)
+
+
+def test_the_moves_of_the_planner():
+    for preset, gift in (("milinski_90", 1), ("milinski_50", 1), ("milinski_10", 0)):
+        assert (comity.play("climate", ["planner"], preset=preset).actions == gift).all()
+    # two free riders have most left, and are expected to give first and most: the target is missed
+    record = comity.play("climate", ["free_rider", "free_rider", "planner"], horizon=3, target=36)
+    assert record.actions[0].tolist() == [[0, 0, 1, 1, 1, 1], [0, 0, 1, 1, 1, 1], [0, 0, 2, 2, 1, 1]]
+    # who may not reach the last step gives at once
+    record = comity.play("climate", ["planner"], horizon=10, target=24, continuation=0.5)
+    assert record.actions[0, 0].tolist() == [2] * 6
 
 
 def test_each_may_have_a_draw_of_its_own():

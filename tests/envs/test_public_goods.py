@@ -347,6 +347,19 @@ def test_strategies():
     assert (gifts("full_contributor") == 20).all()
     assert (gifts("free_rider") == 0).all()
     assert (gifts("conditional_cooperator") == 20).all()
+    # the equilibrium gives where m > 1, the planner where n·m > 1
+    for mpcr, nash, planner in ((0.2, 0, 0), (0.4, 0, 20), (1.2, 20, 20)):
+        assert (gifts("nash", mpcr=mpcr) == nash).all()
+        assert (gifts("planner", mpcr=mpcr) == planner).all()
+    # where groups are chosen m is 1.6 by their size: whoever is alone in its group gives
+    assert (gifts("nash", preset="sanctsim")[1::2] == 0).all()
+    assert (gifts("planner", preset="sanctsim")[1::2] == 20).all()
+    sizes, alone = np.array([1, 2, 7]), PublicGoods("sanctsim")
+    seen = np.zeros((3, len(alone.fields)), np.float32)
+    seen[:, alone.field_index["own_size"]] = sizes
+    me = seat(alone, "nash")
+    me.begin(alone, 0, np.zeros(3, np.uint64))
+    assert me.act(View(alone, 0, None, seen, None, np.ones(3, bool))).tolist() == [20, 0, 0]
     # beside a free rider two thirds of what two mates gave: 20, 40/3, 80/9 … , to whole tokens
     expected, mine = [], 20.0
     for _ in range(10):

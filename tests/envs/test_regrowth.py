@@ -376,6 +376,62 @@ def test_strategies_of_a_fish_war():
     assert answered[0] == 23 and (np.diff(answered) >= 0).all() and answered[-1] in (31, 32)
     with pytest.raises(SettingError, match=r"planner.escapement = 50.0 is not allowed.*fish_war"):
         shares({"agent": "planner", "escapement": 50})
+    with pytest.raises(SettingError, match=r"planner.horizon = 5 is not allowed.*none with an escapement"):
+        comity.play("fishery", [{"agent": "planner", "escapement": 50, "horizon": 5}])
+
+
+@pytest.mark.parametrize(
+    ("params", "best"),
+    [
+        ({"horizon": 12}, 650),
+        ({"horizon": 15}, 800),
+        ({"horizon": 12, "growth_factor": 1.5}, None),
+        ({"horizon": 12, "n_agents": 3, "initial_stock": 40}, None),
+        ({"preset": "logistic_msy"}, 50 + 199 * 12.5 + 50),
+        ({"preset": "logistic_msy", "growth_rate": 1.2, "horizon": 30}, None),
+        ({"preset": "hysteresis", "regime_low": 70, "regime_high": 90, "horizon": 100}, None),
+    ],
+)
+def test_a_planner_who_knows_the_end_gets_the_optimum(params, best):
+    """That of the anchors, which are reckoned from the laws of growth; the plan is made of steps of the kernel."""
+    game = Fishery(**params)
+    told = {"agent": "planner", "horizon": game.params.horizon}
+    total = comity.play(game, [told]).rewards.sum()
+    assert total == pytest.approx(game.anchors().optimum, rel=1e-6)
+    assert best is None or total == pytest.approx(best)
+    known = Fishery(**params, horizon_known=True)
+    assert comity.play(known, ["planner"]).rewards.sum() == total
+
+
+def test_the_moves_of_a_planner_who_knows_the_end():
+    told = {"agent": "planner", "horizon": 12}
+    moves = comity.play("fishery", [told]).actions[0]
+    assert (moves[:-1] == 10).all() and (moves[-1] == 20).all(), "the grab in the end"
+    odd = comity.play("fishery", [told], n_agents=3).actions[0]
+    assert odd[0].tolist() == [17, 17, 16], "what is left over of 50 goes to the first seats"
+    assert comity.play("fishery", [{"agent": "planner", "horizon": 3}]).lengths[0] == 3, "too early an end"
+    war = comity.play("fishery", [{"agent": "planner", "horizon": 3}], preset="fish_war", horizon=3).intended[0, :, 0]
+    assert war.tolist() == [27, 32, 50], "half of 1/b_k: b = 1.8316, 1.54, 1"
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{"growth_noise": 0.3}, {"continuation": 0.8, "horizon": 40}, {"preset": "logistic_msy", "continuation": 0.8}],
+)
+def test_a_planner_under_chance(params):
+    """Within three standard errors, and what 200 draws of noise cost."""
+    game = Fishery(**params)
+    told = {"agent": "planner", "horizon": game.params.horizon}
+    total = comity.play(game, [told], worlds=2000).rewards.sum(axis=(1, 2))
+    assert total.mean() == pytest.approx(game.anchors().optimum, abs=3 * total.std() / 2000**0.5, rel=0.003)
+
+
+def test_without_an_end_the_planner_of_frail_regimes_keeps_them_healthy():
+    game = Fishery("hysteresis", regime_low=70, regime_high=90, horizon=100)
+    record = comity.play(game, ["planner"])
+    assert (record.signals["stock"][:, :-1] - record.rewards.sum(axis=2) >= 70 - 1e-5).all()
+    constant = comity.play(game, [{"agent": "planner", "escapement": 70}])
+    np.testing.assert_allclose(record.rewards, constant.rewards, atol=1e-5)
 
 
 def test_constant_escapement():
