@@ -30,6 +30,7 @@ MODULES = (
     "scripted.appropriating",
     "scripted.foraging",
     "scripted.bargaining",
+    "scripted.concession",
     "scripted.arming",
     "scripted.crises",
     "scripted.deescalation",

@@ -1,6 +1,6 @@
 """Strategies for two who bargain: over a pie that shrinks, or over a table of deals."""
 
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,8 @@ class Bargainer(Agent):
     """
 
     games = ("alternating_offers", "ultimatum", "division", "buy_sell", "exchange")
+    listens: ClassVar[bool] = False
+    """Does it ask for what depends on what it was offered?"""
 
     def begin(self, game: Game, seat: int, seeds: npt.NDArray[np.uint64]) -> None:
         """Learns the columns and the codes of moves."""
@@ -54,6 +56,12 @@ class Bargainer(Agent):
         accepts, rejects = (np.asarray(view.masks[:, move] == 1) for move in answers)
         may_propose = view.masks[:, :deals].any(axis=1)
         standing, groups = table.standing(view), table.groups(view)
+        if self.listens:
+            offered = np.full(worlds, np.nan)
+            for group in np.unique(groups[accepts]):
+                here, problem = (groups == group) & accepts, table.problem(group)
+                offered[here] = problem.share(problem.utilities[standing[here], 0])
+            self.hear(offered)
         moves = np.where(rejects, answers[1], deals + turns.PASS)
         for group in np.unique(groups[may_propose | accepts]):
             here = (groups == group) & (may_propose | accepts)
@@ -84,6 +92,8 @@ class Bargainer(Agent):
         turn, share, mine, period = (view.observations[:, k].astype(np.float64) for k in self._columns)
         opening = period.astype(np.int64)  # the period that an offer now would open; an answer is to the one before
         can_answer = (share >= 0) & (mine == 0)
+        if self.listens:
+            self.hear(np.where(can_answer & (turn == 1), share, np.nan))
         last = opening > self.game.params.horizon
         leave = np.ceil((1 - self.demand(opening)) * self._units - TOLERANCE)
         move = np.where(last, self._units + REJECT, leave)
@@ -93,6 +103,9 @@ class Bargainer(Agent):
         accept = can_answer & (share >= self.aspiration(opening - 1) - TOLERANCE)
         move = np.where(accept, self._units + ACCEPT, move)
         return np.where(turn == 1, move, self._units + PASS)
+
+    def hear(self, offered: Floats) -> None:
+        """Where it listens: the share (B,) that the other leaves it now, NaN where there is no offer to answer."""
 
     def demand(self, period: npt.NDArray[np.int64]) -> Floats:
         """(B,): the share it asks for itself when it opens ``period``."""

@@ -40,6 +40,11 @@ class Problem(NamedTuple):
         d = self.disagreement[0]
         return d + share * (self.ideal - d)
 
+    def share(self, utility: Floats) -> Floats:
+        """The share of my largest gain that a utility is; 0 where there is no gain to hope for."""
+        gain = self.ideal - self.disagreement[0]
+        return (utility - self.disagreement[0]) / gain if gain > SAME else np.zeros_like(utility)
+
     def proposal(self, least: Floats) -> Ints:
         """(B,): of the deals that give me ``least`` (B,), or else of those that give me most, the best for the other,
         and among these the best for me.
