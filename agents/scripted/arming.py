@@ -5,10 +5,12 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ...envs.chance import uniforms
 from ...envs.deescalation.arms_race import ArmsRace
 from ...envs.game import Floats, Game
 from ...envs.settings import Range
 from ..agent import Agent, View
+from .crises import IMPULSE, Impulse
 
 ROUNDING = 1e-6
 """Observed arms are single precision: a share of a level within this of a whole one is a whole one."""
@@ -131,4 +133,42 @@ class Disarm(Steady):
     share = -1.0
 
 
-STRATEGIES = (Richardson, GritStep, Build, Disarm)
+class Deterrer(Armer):
+    """Keeps ``ratio`` times what its rivals have on average, and never less than ``least``: builds no more than that
+    takes and cuts what is above it, as fast as it may. After minimum deterrence (Intriligator & Brito 1984); the rule
+    is our own.
+    """
+
+    name = "deterrer"
+
+    class Params(NamedTuple):
+        """How much deters."""
+
+        ratio: Annotated[float, Range(0), "own arms per unit of the rivals' mean arms"] = 1.0
+        least: Annotated[float, Range(0), "arms that it keeps whatever the others have"] = 2.0
+
+    def change(self, own: Floats, rivals: Floats) -> Floats:
+        """What is missing."""
+        q = self.params
+        return np.maximum(q.ratio * rivals / (self.game.n_agents - 1), q.least) - own
+
+
+class CrisisProneStep(Armer):
+    """Builds all it can where the rivals' arms rose in the last step, or chance says so; else it keeps what it has."""
+
+    Params = Impulse
+
+    def begin(self, game: Game, seat: int, seeds: npt.NDArray[np.uint64]) -> None:
+        """Nothing has risen."""
+        super().begin(game, seat, seeds)
+        self._last = np.full(len(seeds), np.inf)
+
+    def change(self, own: Floats, rivals: Floats) -> Floats:
+        """All or nothing."""
+        draws = np.asarray(uniforms(self.keys, self.step, IMPULSE, 0))
+        builds = (rivals > self._last) | (draws < self.params.unprovoked)
+        self._last = rivals
+        return np.where(builds, self.race.params.max_build, 0.0)
+
+
+STRATEGIES = (Richardson, GritStep, Build, Disarm, Deterrer)

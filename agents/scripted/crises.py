@@ -1,19 +1,22 @@
 """Strategies for crises (GAMES.md §4.3): one act per class, and rules that choose a class by what was perceived."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from ...envs.chance import uniforms
 from ...envs.deescalation.actions import CLASSES, DE, NU, NV, PO, SQ, VI
 from ...envs.deescalation.crisis import Crisis
 from ...envs.game import Floats, Game
+from ...envs.settings import Range
 from ..agent import Agent, View
 from .binary import Grit
 
 Ints = npt.NDArray[np.int64]
 THREAT = PO
 """The lowest rank that a patient nation takes for a threat."""
+IMPULSE = 0  # the stream of an agent's own draws
 
 
 class Diplomat(Agent):
@@ -76,6 +79,12 @@ class PullBack(OneClass):
 
     name = "pull_back"
     always = DE
+
+
+class Dove(PullBack):
+    """Concedes whatever happens."""
+
+    name = "dove"
 
 
 class Wait(OneClass):
@@ -141,4 +150,44 @@ class GritRank(Diplomat):
         return np.where(answer, np.minimum(seen, PO), DE)
 
 
-STRATEGIES = (PullBack, Wait, Exercise, Sanction, Strike, TacticalNuclear)
+class Deterrer(Diplomat):
+    """Keeps up a posture, never escalates first, and answers an escalation (NV or above) with the class one rank above
+    what it perceived, up to ``cap``: a threat that is carried out (Schelling 1966). The rule is our own.
+    """
+
+    name = "deterrer"
+
+    class Params(NamedTuple):
+        """Its posture, and how far it would go."""
+
+        posture: Annotated[int, Range(DE, PO), "rank of what it does while nobody escalates"] = PO
+        cap: Annotated[int, Range(NV, NU), "highest rank that it answers with"] = VI
+
+    def rank(self, seen: Ints) -> Ints:
+        """Posture, or the answer."""
+        return np.where(seen >= NV, np.minimum(seen + 1, self.params.cap), self.params.posture).astype(np.int64)
+
+
+class Impulse(NamedTuple):
+    """How little a nation needs that is prone to crises."""
+
+    unprovoked: Annotated[float, Range(0, 1), "probability, in a step without a threat, of escalating all the same"] = (
+        0.1
+    )
+
+
+class CrisisProneRank(Diplomat):
+    """Acts one rank above what it perceived, at least posture, where that was a threat (posture or above) or chance
+    says so; else it waits.
+    """
+
+    Params = Impulse
+
+    def rank(self, seen: Ints) -> Ints:
+        """One step up the ladder, or none."""
+        draws = np.asarray(uniforms(self.keys, self.step, IMPULSE, 0))
+        climbs = (seen >= THREAT) | (draws < self.params.unprovoked)
+        return np.where(climbs, np.minimum(np.maximum(seen, SQ) + 1, NU), SQ)
+
+
+STRATEGIES = (PullBack, Dove, Wait, Exercise, Sanction, Strike, TacticalNuclear, Deterrer)

@@ -113,6 +113,30 @@ def test_grit_waits_for_an_answer():
     assert (levels.final["arms"] == 0).all(), "on a grid of levels it never stalls"
 
 
+@pytest.mark.parametrize(
+    ("me", "other", "changes"),
+    [
+        ("deterrer", "build", [0, 1, 1, 1, 1]),
+        ("deterrer", "disarm", [0, -1, -1, -1, 0]),
+        ({"agent": "deterrer", "least": 0}, "disarm", [0, -1, -1, -1, -1]),
+        ({"agent": "deterrer", "ratio": 1.3}, "hold", [1, 0.5, 0, 0, 0]),
+        ({"agent": "crisis_prone", "unprovoked": 0}, "build", [0, 1, 1, 1, 1]),
+        ({"agent": "crisis_prone", "unprovoked": 0}, "hold", [0] * 5),
+        ({"agent": "crisis_prone", "unprovoked": 0}, "disarm", [0] * 5),
+        ({"agent": "crisis_prone", "unprovoked": 1}, "disarm", [1] * 5),
+    ],
+)
+def test_deterrers_and_the_crisis_prone(me, other, changes):
+    """From 5 each, by at most 1; the other's arms are seen with a step's delay."""
+    record = comity.play("arms_race", [me, other], horizon=5, continuous=True)
+    assert record.actions[0, :, 0].tolist() == pytest.approx(changes)
+
+
+def test_a_deterrer_looks_at_the_mean_of_its_rivals():
+    record = comity.play("arms_race", ["deterrer", "build", "hold"], horizon=4, n_agents=3, continuous=True)
+    assert record.actions[0, :, 0].tolist() == pytest.approx([0, 0.5, 0.5, 0.5])
+
+
 # -- the static game ---------------------------------------------------------------------------------------------------
 
 

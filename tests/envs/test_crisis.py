@@ -462,6 +462,43 @@ def test_strategies_against_a_hawk():
     assert acts_of(["tactical_nuclear", "hold"], weapons=2)[0] == ["tactical_nuclear"]
 
 
+@pytest.mark.parametrize(
+    ("me", "other", "moves"),
+    [
+        ("deterrer", "pull_back", ["exercise"] * 4),
+        ("deterrer", "exercise", ["exercise"] * 4),
+        ("deterrer", "sanction", ["exercise", "strike", "strike", "strike"]),
+        ("deterrer", "strike", ["exercise", "strike", "strike", "strike"]),
+        ({"agent": "deterrer", "posture": 1, "cap": 3}, "strike", ["wait", "sanction", "sanction", "sanction"]),
+        ({"agent": "deterrer", "posture": 0}, "deterrer", ["pull_back"] * 4),
+        ("deterrer", "mirror", ["exercise"] * 4),
+        ({"agent": "crisis_prone", "unprovoked": 0}, "pull_back", ["wait"] * 4),
+        ({"agent": "crisis_prone", "unprovoked": 0}, "exercise", ["wait", "sanction", "sanction", "sanction"]),
+        ({"agent": "crisis_prone", "unprovoked": 0}, "sanction", ["wait", "strike", "strike", "strike"]),
+        ({"agent": "crisis_prone", "unprovoked": 1}, "pull_back", ["exercise"] * 4),
+        ({"agent": "crisis_prone", "unprovoked": 1}, "mirror", ["exercise", "exercise", "sanction", "sanction"]),
+        ("dove", "hawk", ["pull_back"] * 4),
+    ],
+)
+def test_deterrers_and_the_crisis_prone(me, other, moves):
+    assert acts_of([me, other], horizon=4)[0] == moves
+
+
+def test_deterrers_go_nuclear_only_where_they_may():
+    """Of a nuclear answer to a strike: one that has the weapon and the will, and one without the weapon."""
+    willing = {"agent": "deterrer", "cap": 5}
+    assert acts_of([willing, "strike"], horizon=2, weapons=1)[0] == ["exercise", "tactical_nuclear"]
+    assert acts_of(["deterrer", "strike"], horizon=2, weapons=1)[0] == ["exercise", "strike"]
+    assert acts_of([willing, "strike"], horizon=2)[0] == ["exercise", "strike"]
+
+
+def test_how_often_the_crisis_prone_escalate_unprovoked():
+    record = comity.play("crisis", [{"agent": "crisis_prone", "unprovoked": 0.3}, "wait"], worlds=2000, **CALM)
+    postures = record.actions[:, :, 0] == record.actions[:, :, 0].max()
+    assert postures.mean() == pytest.approx(0.3, abs=5 * (0.21 / postures.size) ** 0.5)
+    assert np.unique(record.actions[:, :, 0]).size == 2
+
+
 def test_partners_look_at_each_other_until_one_is_gone():
     game = Crisis(n_agents=3, **CALM)
     record = comity.play(game, ["mirror"])

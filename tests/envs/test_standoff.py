@@ -46,6 +46,22 @@ def test_grit_against_a_hawk():
     assert mean == pytest.approx([1 / 3, 11 / 3])
 
 
+@pytest.mark.parametrize(
+    ("me", "other", "moves"),
+    [
+        ("deterrer", "allc", "DDCCCCCC"),  # the stalemate was a press
+        ("deterrer", "alternator", "DDDDDDDD"),
+        ({"agent": "deterrer", "answers": 1}, "alternator", "DCDCDCDC"),
+        ({"agent": "crisis_prone", "unprovoked": 0}, "alternator", "DCDCDCDC"),
+        ({"agent": "crisis_prone", "unprovoked": 0}, "dove", "DCCCCCCC"),
+        ({"agent": "crisis_prone", "unprovoked": 1}, "dove", "DDDDDDDD"),
+    ],
+)
+def test_deterrers_and_the_crisis_prone(me, other, moves):
+    record = comity.play("standoff", [me, other], **{**PD, "horizon": 8})
+    assert "".join("CD"[int(move)] for move in record.actions[0, :, 0]) == moves
+
+
 class Planted(Agent):
     """Another agent with one act turned into D."""
 
