@@ -26,6 +26,7 @@ class ResourceConceder(Bargainer):
     """
 
     name = "resource_conceder"
+    shared = ("resource",)
 
     class Params(NamedTuple):
         """From where to where, and by what."""

@@ -31,7 +31,8 @@ target, at .1 more. Whoever looks ahead by fewer steps than are left sees no pay
 **Versions**: v0, first.
 """
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar, NamedTuple
@@ -275,35 +276,38 @@ class Climate(Game):
             labels = np.where(np.isnan(worlds["action"]), np.nan, worlds["gift"] > 0)
             worlds["cooperation"] = labels
 
-    @cached_property
-    def _worth(self) -> list[Floats]:
+    def _worths(self) -> Iterator[Floats]:
         """What the sums of gifts so far are worth to a planner who knows the horizon, after a step that k steps follow
-        (k = 0, 1, …; after the last entry more steps change nothing), and in the end before the first step.
+        (k = 0, 1, … as long as more steps change something), and in the end before the first step.
         """
         q, n = self.params, self.n_agents
         largest = n * int(_sums(q.contribution_levels, min(q.horizon, q.endowment), q.endowment)[-1])
         totals = np.arange(largest + 1)
         ends = np.where(totals >= q.target, 1.0, 1 - q.risk) * (n * q.endowment - totals)
-        value, found = ends, []
+        value = ends
         for left in range(q.horizon):  # steps that are left after this one
             goes_on = q.continuation if left else 0.0
             after = (1 - goes_on) * ends + goes_on * value
-            found.append(after)
+            yield after
             before, value = value, after.copy()
             for gift in _sums(q.contribution_levels, n, largest)[1:]:
                 value[:-gift] = np.maximum(value[:-gift], after[gift:])
             if left and np.array_equal(before, value):  # more steps change nothing
                 break
-        return [*found, value]
+        yield value
 
-    @property
+    @cached_property
+    def _worth(self) -> list[Floats]:
+        return list(self._worths())
+
+    @cached_property
     def planner_value(self) -> float:
         """The largest expected total of a planner, by dynamic programming over the sum of gifts.
 
         Exact where the levels are evenly spaced, as then every sum that the accounts allow together can be shared out;
         else an upper bound.
         """
-        return float(self._worth[-1][0])
+        return float(deque(self._worths(), maxlen=1)[0][0])
 
     def planned_gift(self, to_go: int, total: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """(B,): the sum of gifts that such a planner wants now, with ``to_go`` steps to go, where ``total`` (B,) has
