@@ -11,7 +11,7 @@ from ...envs.commons.fishery import Fishery
 from ...envs.game import NEVER, RUNNING, Floats
 from ...envs.worlds import Worlds
 
-GRID, MOST_WHOLE = 401, 10_000
+GRID, MOST_WHOLE = 401, 1000
 """Stocks that are considered where they are real-valued, or larger than this."""
 DRAWS = 200
 """Noise is a mean over so many draws, the same for every stock."""
@@ -52,10 +52,10 @@ def steps_that_matter(continuation: float) -> int:
 def harvest_plan(params: Any, steps: int) -> Plan:
     """The plan for ``steps`` steps of a fishery with ``params`` (no fish war).
 
-    Every stock that may be left, in every regime, is a world of the game in which nobody takes anything; what the step
-    makes of it is what the plan reckons with.
+    Every stock that may be left, in every regime, is a world of the game in which nobody takes anything (and one seat
+    is enough for that); what the step makes of it is what the plan reckons with.
     """
-    q = params._replace(horizon=NEVER, continuation=1.0, newcomer_step=None)
+    q = params._replace(n_agents=1, horizon=NEVER, continuation=1.0, newcomer_step=None)
     whole = q.integer and q.capacity <= MOST_WHOLE
     stocks = np.arange(q.capacity + 1) if whole else np.linspace(0, q.capacity, GRID)
     shape = (2 if q.growth == "regimes" else 1, len(stocks), DRAWS if q.growth_noise else 1)
@@ -63,7 +63,7 @@ def harvest_plan(params: Any, steps: int) -> Plan:
     w.reset(0)
     regime, left, draw = (index.ravel() for index in np.indices(shape))
     w.state["stock"], w.state["degraded"], w.state["key"] = stocks[left], regime, world_seeds(0, shape[2])[draw]
-    w.step(np.zeros((len(left), q.n_agents)))
+    w.step(np.zeros((len(left), 1)))
     after, degraded, lives = (x.reshape(shape) for x in (w.state["stock"], w.state["degraded"], w.ended == RUNNING))
     value, gains = np.zeros(shape[:2]), []
     for _ in range(steps):
