@@ -13,6 +13,7 @@ from numba import njit
 
 from ..chance import MISFIRE, uniform
 from ..game import Field, Floats, Worlds_
+from ..paraphrases import worded
 from .stage import NOTHING, Bools, Stage
 
 LARGEST = 1e9
@@ -337,24 +338,59 @@ class Peers(Stage):
         self.legal(np.array([world]), masks)
         return masks[0, seat].sum() > 1
 
-    def told_rules(self, effect: str) -> list[str]:
-        """The lines of a brief; ``effect`` says what a point does, after its price."""
-        q = self.params
-        first = f"once {q.from_step} steps are over, after" if q.from_step else "after"
-        who = "whoever had a choice in it" if q.by == "actors" else "each"
+    def told_rules(self, paraphrase: int, effects: tuple[str, str, str]) -> list[str]:
+        """The lines of a brief; ``effects`` say in each wording what a point does, after its price."""
+        q, name = self.params, self.name.capitalize()
+        when = f"once {q.from_step} steps are over, after" if q.from_step else "after"
+        who = "whoever had a choice in it" if q.by == "actors" else "everybody"
         lines = [
-            f"{self.name.capitalize()}: {first} each step {who} may {self.verb} every other that it saw act, with 0 to"
-            f" {q.most} points for each."
+            worded(
+                paraphrase,
+                f"{name}: {when} each step {who} may {self.verb} every other that it saw act, with 0 to {q.most} points"
+                " for each.",
+                f"{name}: {when} every step each other whose act was seen can be given 0 to {q.most} points by {who},"
+                f" to {self.verb} it.",
+                f"{name}: 0 to {q.most} points, with which to {self.verb} it, are what {who} may spend on each other"
+                f" that was seen to act, {when} every step.",
+            ),
+            self._told_price(paraphrase, effects),
         ]
-        if self.by_table:
-            costs = ", ".join(f"{cost:g}" for cost in TABLE_COSTS[: q.most + 1])
-            lines.append(f"0 to {q.most} points for one other cost you {costs}. Each point {effect}.")
-        else:
-            lines.append(f"A point costs you {q.fee:g} and {effect}.")
         if q.error:
-            lines.append(f"With probability {q.error:g} points hit another than the one that you meant.")
-        lines.append("Nobody is told who spent points on whom.")
+            lines.append(
+                worded(
+                    paraphrase,
+                    f"With probability {q.error:g} points hit another than the one that was meant.",
+                    f"Points miss the one who was meant and hit another with probability {q.error:g}.",
+                    f"There is a chance of {q.error:g} that points go to another than they were meant for.",
+                )
+            )
+        lines.append(
+            worded(
+                paraphrase,
+                "Nobody is told who spent points on whom.",
+                "Who spent points on whom is told to nobody.",
+                "On whom somebody spent points stays hidden from all others.",
+            )
+        )
         return lines
+
+    def _told_price(self, paraphrase: int, effects: tuple[str, str, str]) -> str:
+        effect = worded(paraphrase, *effects)
+        if self.by_table:
+            costs = ", ".join(f"{cost:g}" for cost in TABLE_COSTS[: self.params.most + 1])
+            return worded(
+                paraphrase,
+                f"0, 1, 2 and so on up to {self.params.most} points for one other cost {costs}. {effect}",
+                f"The price of 0, 1, 2 and so on up to {self.params.most} points for one other is {costs}. {effect}",
+                f"{effect} For one other, 0, 1, 2 and so on up to {self.params.most} points are paid for with {costs}.",
+            )
+        fee = f"{self.params.fee:g}"
+        return worded(
+            paraphrase,
+            f"A point costs whoever spends it {fee}. {effect}",
+            f"Whoever spends a point pays {fee} for it. {effect}",
+            f"{effect} Its price is {fee}, paid by whoever spends it.",
+        )
 
 
 class _Numbers(NamedTuple):

@@ -38,6 +38,12 @@ class Reward(Peers):
     logged = tuple(f"reward_{column}" for column in Peers.columns)
     sign, verb, lane = 1.0, "reward", 1 << 16
 
-    def brief(self, seat: int) -> list[str]:
+    def brief(self, seat: int, paraphrase: int = 0) -> list[str]:
         """Its price and its effect."""
-        return self.told_rules(f"brings the other {self.params.effect:g}")
+        gain = f"{self.params.effect:g}"
+        effects = (
+            f"It brings the other {gain}.",
+            f"The other gains {gain} by it.",
+            f"A point gives the other {gain}.",
+        )
+        return self.told_rules(paraphrase, effects)

@@ -266,7 +266,11 @@ def test_what_is_told_holds_the_numbers_in_force():
         assert worlds.observations[b, 0, game.field_index["settled"]] == np.float32(worlds.rewards[b, 0])
 
 
-EVERY_RULE = {"sanctions": {"by_size": True, "false_positive": 0.125, "cost": 0.75, "gain": 7}}
+EVERY_RULE = {
+    "sanctions": {"by_size": True, "false_positive": 0.125, "cost": 0.75, "gain": 7},
+    "punishment": {"preset": "fehr_gachter_2000", "error": 0.15, "by": "actors", "from_step": 13},
+    "reward": {"error": 0.15, "by": "actors", "from_step": 13},
+}
 """Settings under which an institution tells all that it can tell."""
 
 
