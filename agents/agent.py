@@ -1,6 +1,7 @@
 """What every agent must do: sit in one seat of many worlds at once."""
 
-from typing import Any, ClassVar, NamedTuple
+import copy
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +37,12 @@ class View:
     def text(self, b: int) -> str:
         """World ``b`` in words."""
         return self.game.view(self._worlds[b], self.seat)
+
+    def among(self, which: Bools) -> Self:
+        """The same for whoever sits in the worlds ``which`` (B,) alone: to it all others have ended."""
+        part = copy.copy(self)
+        part.active = self.active & which
+        return part
 
 
 class Outcome(NamedTuple):
@@ -74,6 +81,8 @@ class Agent:
     """Does it look at what institutions show, or at the bare game only?"""
 
     Params: ClassVar[Any] = NoSettings
+    label: str = ""
+    """How tables name it; empty: by its ``name``."""
 
     def __init__(self, params: Any = None) -> None:
         self.params: Any = self.Params() if params is None else params
@@ -103,5 +112,17 @@ class Agent:
         """One move per world; what it returns for ended worlds is ignored."""
         raise NotImplementedError
 
+    def watch(self, view: View) -> None:
+        """In place of :meth:`act` where another plays its seat: takes in what it sees, and no move of its own."""
+        self.act(view)
+
     def learn(self, outcome: Outcome) -> None:
         """After each step: only what this seat perceived."""
+
+    def kinds(self) -> list[str]:
+        """The names, as tables give them, of all who may sit here."""
+        return [self.label or self.name]
+
+    def sat(self) -> Any:
+        """Which of ``kinds`` sits here since ``begin``: an index, or (B,) of them where worlds differ."""
+        return 0

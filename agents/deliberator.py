@@ -75,11 +75,8 @@ class Deliberator(Agent):
 
     def act(self, view: View) -> Floats:
         """Thinks in every world that still runs."""
-        self.step += 1
         moves = np.zeros(len(view.active))
-        running = np.flatnonzero(view.active)
-        believed = view.imagine(self.imagined_keys(running, 0), running)
-        self._perceive(believed, running)
+        running, believed = self._look(view)
         if self.game.turn_based:
             turn = self.game.movers(believed)[:, self.seat]
             moves[running[~turn]] = self.game.exemplar(believed[~turn], self.seat, cooperative=False)
@@ -87,6 +84,18 @@ class Deliberator(Agent):
         if len(running):
             moves[running] = self._decide(view, running, believed)
         return moves
+
+    def watch(self, view: View) -> None:
+        """Looks, and does not think."""
+        self._look(view)
+
+    def _look(self, view: View) -> tuple[npt.NDArray[np.int64], Worlds_]:
+        """Which worlds still run, and as what it believes them after what the last step showed."""
+        self.step += 1
+        running = np.flatnonzero(view.active)
+        believed = view.imagine(self.imagined_keys(running, 0), running)
+        self._perceive(believed, running)
+        return running, believed
 
     def _decide(self, view: View, running: npt.NDArray[np.int64], believed: Worlds_) -> Floats:
         q = self.params

@@ -16,6 +16,8 @@ from .norms import conduct as conduct_of
 from .stages.conduct import Conduct
 from .stages.conducts import conducts
 from .stages.in_stages import InStages
+from .populations import BEFORE, FROM_STEP, enters, is_mixed, parts_of, spec_of
+from .sharing import Entering, Mixed
 
 MODULES = (
     "scripted.binary",
@@ -110,6 +112,9 @@ def seat(game: Game, given: "str | Mapping[str, Any] | Agent", worlds: int = 1) 
     list of one per world), ``conduct`` (``fixed``: a scripted strategy keeps its own numbers whatever its norms),
     ``stages`` (what it does in the stages of institutions, :func:`~.stages.conducts.conducts`), and the agent's own
     settings, each a number or an array of one per world. Raises ``SettingError`` before anything is played.
+    list of one per world), ``conduct`` (``fixed``: a scripted strategy keeps its own numbers whatever its norms), and
+    the agent's own settings, each a number or an array of one per world; or the mapping is one of those that
+    :mod:`.populations` describes. Raises ``SettingError`` before anything is played.
     """
     if isinstance(given, Agent):
         _plays(game, type(given.itself))
@@ -118,6 +123,13 @@ def seat(game: Game, given: "str | Mapping[str, Any] | Agent", worlds: int = 1) 
     if not isinstance(given, str | Mapping):
         raise refuse("seats", given, "a name, settings of an agent such as {agent: gtft, q: 0.3}, or an Agent")
     spec: dict[str, Any] = {"agent": given} if isinstance(given, str) else dict(given)
+        return given
+    if is_mixed(given):
+        parts = parts_of(given)
+        return Mixed([seat(game, part.spec, worlds) for part in parts], [part.share for part in parts])
+    if enters(given):
+        return _entering(game, given, worlds)
+    spec = spec_of(given)
     if not isinstance(spec.get("agent"), str):
         raise SettingError(
             f"seat {spec!r} names no agent: it must have 'agent', one of {', '.join(agents_for(game.name))}"
@@ -146,6 +158,17 @@ def _staged(game: Game, agent: Agent, in_stages: Mapping[str, Conduct]) -> Agent
     if not game.stages or (agent.plays_stages and not in_stages):
         return agent
     return InStages(agent, in_stages)
+
+
+def _entering(game: Game, given: "str | Mapping[str, Any]", worlds: int) -> Agent:
+    """One agent, and after some steps another."""
+    spec = spec_of(given)
+    step, before = spec.pop(FROM_STEP, None), spec.pop(BEFORE, None)
+    if isinstance(step, bool) or not isinstance(step, int) or not 1 <= step < game.max_steps:
+        raise refuse("seats.from_step", step, f"a whole number >= 1, below the {game.max_steps} steps of {game.name}")
+    if before is None or is_mixed(before) or enters(before) or isinstance(before, Agent):
+        raise refuse("seats.before", before, "who plays the steps before: a name, or settings of one agent")
+    return Entering(seat(game, before, worlds), seat(game, spec, worlds), step)
 
 
 def _class(game: Game, name: str) -> type[Agent]:

@@ -63,7 +63,8 @@ def cells(episodes: pl.DataFrame) -> pl.DataFrame:
 
     Columns: ``cell``, ``game``, ``seats``, ``norms``, the value axes, ``condition`` (the label: the norm and what else
     was set), ``variant`` (what else), ``base`` (nothing was set that other cells of the same arm leave as it is),
-    ``mixed`` (some seats do not carry the norm), ``bearers`` (which seats do; null if the table does not tell).
+    ``mixed`` (some seats do not carry the norm), ``bearers`` (which seats do; empty where that differs between worlds,
+    null if the table does not tell).
 
     What was set in a cell stands in ``varied`` (a list of axes); a table without that column set every axis that is
     not null.
@@ -75,17 +76,28 @@ def cells(episodes: pl.DataFrame) -> pl.DataFrame:
     varied = [
         set(row["varied"]) if "varied" in row else {axis for axis in axes if row[axis] is not None} for row in rows
     ]
+    differing = _differing(episodes)
     common = {arm: set.intersection(*sets) for arm, sets in _by_arm(rows, varied).items()}
     for row, here in zip(rows, varied, strict=True):
         carries = row.setdefault("bearers", None) or []
         variant = "".join(f" · {short(axis)}={_plain(row[axis])}" for axis in axes if axis in here)
         row |= {"condition": row["norms"] + variant, "variant": variant, "base": here <= common[_arm(row)]}
         row |= {"mixed": any(carries) and not all(carries)}
+        if row["cell"] in differing:
+            row |= {"mixed": True, "bearers": []}
     rows.sort(key=lambda row: _order(row, axes))
     schema = {"cell": episodes.schema["cell"], "game": pl.String, "seats": pl.String, "norms": pl.String}
     schema |= {axis: episodes.schema[axis] for axis in axes}
     schema |= {"condition": pl.String, "variant": pl.String, "base": pl.Boolean, "mixed": pl.Boolean}
     return pl.DataFrame(rows, schema={**schema, "bearers": pl.List(pl.Boolean)})
+
+
+def _differing(episodes: pl.DataFrame) -> set[Any]:
+    """The cells in which other seats carry the norm in other worlds."""
+    if "bearers" not in episodes.columns:
+        return set()
+    kinds = episodes.select("cell", "bearers").unique()["cell"]
+    return set(kinds.filter(kinds.is_duplicated()))
 
 
 Row = dict[str, Any]

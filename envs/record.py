@@ -32,6 +32,8 @@ class Record:
     ``logs``          name → (W, T, N)       what institutions log of each seat and step; NaN after the end
     ``moves``         (W, E, N) float64      all moves asked for, in stages of institutions, too: one row per step of
                                              the environment, NaN after the end; None where there are no stages
+    ``sat``           (W, N) int32           who sat in each seat, an index into ``kinds``; None where nobody said
+    ``kinds``         names                  of everyone who may have sat somewhere
     ================  =====================  =============================================================
 
     A step is one of the game: what the stages before and after it pay is in its reward.
@@ -52,6 +54,8 @@ class Record:
     signals: dict[str, Floats] = field(default_factory=dict)
     logs: dict[str, Floats] = field(default_factory=dict)
     moves: Floats | None = None
+    sat: npt.NDArray[np.int32] | None = None
+    kinds: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         worlds, steps, n = self.rewards.shape
@@ -61,6 +65,11 @@ class Record:
     def outcomes(self) -> tuple[str, ...]:
         """The words for ``outcome``."""
         return self.game.outcomes
+
+    @property
+    def who(self) -> npt.NDArray[np.str_]:
+        """(W, N): the name of whoever sat in each seat, empty where nobody said."""
+        return np.full(self.illegal.shape, "") if self.sat is None else np.array(self.kinds)[self.sat]
 
     @property
     def collapsed(self) -> npt.NDArray[np.bool_]:
@@ -90,6 +99,7 @@ class Record:
             "seed": self.seeds[world],
             "step": step + 1,
             "agent": agent.astype(np.int16),
+            **({} if self.sat is None else {"who": polars.Series(self.kinds)[self.sat[world, agent]]}),
             "action": self.actions[world, step, agent],
             "intended": self.intended[world, step, agent],
             "reward": self.rewards[world, step, agent],

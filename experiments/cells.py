@@ -12,7 +12,10 @@ from .. import __version__
 from ..agents.agent import Agent
 from ..agents.deliberator import Deliberator
 from ..agents.norms import Norms, as_settings, norms
-from ..agents.seats import CARRIERS, carries_norms, fill, seat
+from ..agents.populations import everyone, parts_of, spec_of, spelled
+from ..agents.seats import CARRIERS, carries_norms, fill
+from ..agents.sharing import Entering, Mixed
+from ..agents.table import GIVEN, SEATINGS, table
 from ..envs.catalogue import make
 from ..envs.game import Game
 from ..envs.settings import SettingError, check, refuse
@@ -24,35 +27,37 @@ T = TypeVar("T")
 
 
 class Cell(NamedTuple):
-    """One setting: ``params`` of the ``game``, ``seats`` as given, the ``deliberator``'s settings and the ``norms``
-    (None: seats keep what they have), all resolved and plain.
+    """One setting: ``params`` of the ``game``, ``seats`` as given and their ``seating``, the ``deliberator``'s settings
+    and the ``norms`` (None: seats keep what they have), all resolved and plain.
 
     ``factors`` are the names by which tables know it, ``varied`` those of them that the grid set here (others have the
-    value of the game or norm), and ``bearers`` says for each seat whether the norms reach what it does.
+    value of the game or norm), and ``bearers`` says of everyone who may sit somewhere, by the name that tables give
+    them, whether the norms reach what they do.
     """
 
     id: str
     factors: dict[str, Any]
     varied: list[str]
-    bearers: list[bool]
+    bearers: dict[str, bool]
     game: str
     params: dict[str, Any]
     seats: list[Any]
+    seating: str
     deliberator: dict[str, Any]
     norms: Norms | None
 
     def batch_key(self) -> str:
         """What the worlds of one batch must share: the rules, and the kinds of agents."""
         fixed = {name: self.deliberator[name] for name in Deliberator.shared}
-        return canonical([self.game, self.params, self.seats, fixed, self.norms is None])
+        return canonical([self.game, self.params, self.seats, self.seating, fixed, self.norms is None])
 
     def told(self) -> dict[str, Any]:
         """What every row of a table says of it."""
-        return {"cell": self.id, **self.factors, "varied": self.varied, "bearers": self.bearers}
+        return {"cell": self.id, **self.factors, "varied": self.varied}
 
     def minds(self) -> list[dict[str, Any]]:
         """The settings of every deliberator that is named in ``seats``."""
-        specs = [_spec(given) for given in self.seats]
+        specs = [spec for given in self.seats for spec in everyone(given)]
         return [_thinking(self.deliberator, spec) for spec in specs if spec.get("agent") == Deliberator.name]
 
     def plain(self) -> dict[str, Any]:
@@ -85,25 +90,16 @@ def seat_agents(game: Game, cells: Sequence[Cell], which: npt.NDArray[np.intp]) 
         values = [cell.deliberator[name] for cell in cells]
         deliberator[name] = np.array(values)[which] if len(set(values)) > 1 else values[0]
     per_world = None if cells[0].norms is None else [cells[k].norms for k in which]
-    agents = []
-    for given in fill(game, cells[0].seats):
-        spec = _spec(given)
-        if spec.get("agent") == Deliberator.name:
-            spec = {**deliberator, **spec}
-        if per_world is not None:
-            spec.setdefault("norms", per_world)
-        agents.append(seat(game, spec, len(which)))
-    return agents
+
+    def complete(spec: dict[str, Any]) -> dict[str, Any]:
+        common = deliberator if spec.get("agent") == Deliberator.name else {}
+        return {**common, **({} if per_world is None else {"norms": per_world}), **spec}
+
+    return table(game, cells[0].seats, len(which), cells[0].seating, complete)
 
 
 def _thinking(settings: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, Any]:
     return {name: spec.get(name, value) for name, value in settings.items()}
-
-
-def _spec(given: Any) -> dict[str, Any]:
-    if not isinstance(given, str | Mapping):
-        raise refuse("seats.agents", given, "names of agents, or settings of one such as {agent: gtft, q: 0.3}")
-    return {"agent": given} if isinstance(given, str) else dict(given)
 
 
 class Resolver:
@@ -122,9 +118,9 @@ class Resolver:
         game, params = self._once(self._game, _part(wanted, "game"), laid_over)
         norm = self._once(self._norms, _part(wanted, "norms"))
         thinking = self._once(self._deliberator, _part(wanted, "deliberator"))
-        label, seats = self._once(self._seats, _part(wanted, "seats"))
+        label, seats, seating = self._once(self._seats, _part(wanted, "seats"))
         factors = {"game": wanted["game"], "seats": label, "norms": _norms_label(wanted)}
-        cell = Cell("", {}, [], [], game.name, params, seats, thinking, norm)
+        cell = Cell("", {}, [], {}, game.name, params, seats, seating, thinking, norm)
         identity = self._once(self._identity, cell, game)
         return cell._replace(id=identity, factors=factors, bearers=self._once(self._bearers, seats, game))
 
@@ -174,26 +170,34 @@ class Resolver:
         base = self._defaults.get("deliberator") or {}
         return check(Deliberator.Params, {**base, **nested(given)}, "deliberator.")._asdict()
 
-    def _seats(self, given: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    def _seats(self, given: Mapping[str, Any]) -> tuple[str, list[Any], str]:
         by_name = "agents" not in given
-        agents = self._composer.choice("seats", given.get("")).get("agents") if by_name else given["agents"]
+        chosen = self._composer.choice("seats", given.get("")) if by_name else given
+        agents, seating = chosen.get("agents"), given.get("seating", chosen.get("seating", GIVEN))
         agents = [agents] if isinstance(agents, str | Mapping) else agents
         if not isinstance(agents, list):
             raise refuse("seats.agents", agents, "a list of agents, for example [tft,alld]")
-        return given[""] if by_name else ",".join(spelled(agent) for agent in agents), agents
+        if seating not in SEATINGS:
+            raise refuse("seats.seating", seating, f"one of {', '.join(SEATINGS)}")
+        return given[""] if by_name else ",".join(spelled(agent) for agent in agents), agents, seating
 
-    def _bearers(self, seats: list[Any], game: Game) -> list[bool]:
-        specs = [_spec(given) for given in fill(game, seats)]
-        return [spec.get("norms") is None and carries_norms(game, spec) for spec in specs]
+    def _bearers(self, seats: list[Any], game: Game) -> dict[str, bool]:
+        return {
+            spelled(part.spec): any(
+                spec.get("norms") is None and carries_norms(game, spec) for spec in everyone(part.spec)
+            )
+            for given in seats
+            for part in parts_of(given)
+        }
 
     def _identity(self, cell: Cell, game: Game) -> str:
         """Seats the agents once, to be sure that it can be done, and hashes all that decides what happens."""
-        bare = self._once(_seated, cell._replace(norms=None), game)
+        bare = self._once(_seated, cell._replace(norms=None, seating=GIVEN), game)
         if cell.norms is not None:
             _seated(cell, game)
         given = fill(game, cell.seats)
         seats = [_seat_identity(agent, one, cell.norms) for agent, one in zip(bare, given, strict=True)]
-        return digest([__version__, game.id, cell.params, seats])
+        return digest([__version__, game.id, cell.params, seats, cell.seating])
 
 
 def _seated(cell: Cell, game: Game) -> list[Agent]:
@@ -202,7 +206,13 @@ def _seated(cell: Cell, game: Game) -> list[Agent]:
 
 def _seat_identity(agent: Agent, given: Any, norm: Norms | None) -> list[Any]:
     """A seat's strategy, its own settings, the norms that it will have, and what they are to do in it."""
-    spec = _spec(given)
+    if isinstance(agent, Mixed):
+        parts = zip(agent.agents, parts_of(given), strict=True)
+        return [agent.name, [[part.share, _seat_identity(one, part.spec, norm)] for one, part in parts]]
+    spec = spec_of(given)
+    if isinstance(agent, Entering):
+        before, after = _seat_identity(agent.before, spec["before"], norm), _seat_identity(agent.after, spec, norm)
+        return [agent.name, agent.from_step, before, after]
     own = norm if spec.get("norms") is None else norms(spec["norms"])
     if own is None and agent.name == Deliberator.name:
         own = Norms()
@@ -244,15 +254,3 @@ def _norms_label(given: Mapping[str, Any]) -> str:
     choice = given.get("norms") or NO_NORMS
     laid_over_none = choice == NO_NORMS and any(key.startswith("norms.") for key in given)
     return "selfish" if laid_over_none else choice
-
-
-def spelled(agent: Any) -> str:
-    """An agent with its settings as one word of a table.
-
-    >>> spelled({"agent": "gtft", "q": 0.3})
-    'gtft(q=0.3)'
-    """
-    if not isinstance(agent, Mapping):
-        return str(agent)
-    settings = ",".join(f"{name}={value}" for name, value in agent.items() if name != "agent")
-    return f"{agent.get('agent')}({settings})" if settings else str(agent.get("agent"))

@@ -9,6 +9,7 @@ import polars as pl
 
 from ..agents.agent import Agent
 from ..agents.deliberator import SAMPLES, Deliberator
+from ..agents.sharing import Entering, Mixed, Shuffled
 from ..analysis.episodes import episode_measures
 from ..envs.catalogue import make
 from ..envs.game import Game
@@ -96,6 +97,13 @@ def _seconds_per_point(batch: Chunk) -> float:
 
 
 def _seconds_per_move(game: Game, agent: Agent) -> float:
+    if isinstance(agent, Mixed):
+        parts = zip(agent.shares, agent.agents, strict=True)
+        return sum(share * _seconds_per_move(game, one) for share, one in parts)
+    if isinstance(agent, Shuffled):
+        return sum(_seconds_per_move(game, agent.agents[k]) for k in agent.listed) / len(agent.listed)
+    if isinstance(agent, Entering):
+        return _seconds_per_move(game, agent.before) + _seconds_per_move(game, agent.after)
     if not isinstance(agent, Deliberator):
         return SCRIPTED_SECONDS
     q = agent.params
@@ -132,21 +140,30 @@ def play_chunk(chunk: Chunk) -> Record:
 def episode_rows(
     chunk: Chunk, record: Record, measure: Callable[[Record], dict[str, np.ndarray]] = episode_measures
 ) -> pl.DataFrame:
-    """One row per episode: point, cell, the factors, seed, episode, length, outcome, then every measure.
+    """One row per episode: point, cell, the factors, for each seat whether norms reach it, seed, episode, length,
+    outcome, who sat in each seat, then every measure.
 
     What is undefined (NaN) becomes null; a measure of each seat, (W, N), becomes a column of lists.
     """
-    lists = {"varied": pl.List(pl.String), "bearers": pl.List(pl.Boolean)}
+    lists = {"varied": pl.List(pl.String)}
     told = [cell.told() for cell in chunk.cells]
     factors = pl.DataFrame(told, schema_overrides=lists, infer_schema_length=None)[chunk.which]
     ended = {
+        "bearers": _column(_bearing(chunk, record)),
         "seed": chunk.seeds,
         "episode": record.final["episode"],
         "length": record.lengths,
         "outcome": np.array(record.outcomes)[record.outcome],
+        "who": pl.Series(record.who.tolist(), dtype=pl.List(pl.String)),
     }
     measures = {name: _column(values) for name, values in measure(record).items()}
     return pl.DataFrame({"point": chunk.points}).hstack(factors).with_columns(**{**ended, **measures})
+
+
+def _bearing(chunk: Chunk, record: Record) -> npt.NDArray[np.bool_]:
+    """(W, N): do the norms of its cell reach what whoever sits there does?"""
+    bears = np.array([[cell.bearers.get(kind, False) for kind in record.kinds] for cell in chunk.cells])
+    return bears[chunk.which[:, None], record.sat]
 
 
 def _column(values: np.ndarray) -> pl.Series:

@@ -17,6 +17,7 @@ finished is kept: the same command again plays only what is left.
   game=fishery,matrix       the games (comity games); game.capacity=50, game.preset=…
   seats=deliberators        who plays: deliberators, reciprocators, with_reciprocator, with_exploiter
   seats.agents=[tft,alld]   … or by name, seat by seat; the last fills the seats that are left
+  seats.seating=shuffled    seated in another order in each world
   norms=selfish,kind        what they care about; norms.kindness=0,0.5,1 changes one number
   deliberator.depth=12      how deliberators think
   seed='range(100)'         one world for each seed

@@ -123,7 +123,13 @@ def _value(cell: Cell, given: Mapping[str, Any], key: str) -> Any:
     institutions = {one["institution"]: one for one in cell.params.get("institutions", ())}
     if key == "institutions":
         return "+".join(institutions) or "none"
-    parts = {"game": cell.params, "norms": cell.norms, "deliberator": cell.deliberator, "institutions": institutions}
+    parts = {
+        "game": cell.params,
+        "norms": cell.norms,
+        "deliberator": cell.deliberator,
+        "institutions": institutions,
+        "seats": {"seating": cell.seating},
+    }
     value: Any = parts[head]
     for name in rest:
         value = value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)

@@ -10,7 +10,6 @@ import numpy.typing as npt
 from rich.console import Console
 from rich.table import Table
 
-from ..agents.seats import fill
 from ..envs.game import RUNNING
 from ..envs.institutions.staged import GAME, Staged
 from ..envs.record import Record
@@ -18,7 +17,6 @@ from ..envs.settings import SettingError
 from ..envs.worlds import Worlds
 from . import manifest as manifests
 from . import store
-from .cells import spelled
 from .chunks import Chunk, cut, play_chunk
 from .composing import composer
 from .design import Design
@@ -45,7 +43,7 @@ def run_one(typed: Sequence[str], config_dir: Path | None = None) -> Record:
     record = play_chunk(chunk)
     for line in story(record):
         click.echo(line)
-    Console().print(_table(record, chunk), highlight=False)
+    Console().print(_table(record), highlight=False)
     if options.out is not None:
         _keep(Path(options.out), design, manifests.opened(design, options, typed, "none", None), chunk, record)
     return record
@@ -107,17 +105,17 @@ def _act(record: Record, turn: Turn, seat: int) -> str:
     return f"{game.agents[seat]}: {move}{wanted}, gets {turn.paid[seat]:g}"
 
 
-def _table(record: Record, chunk: Chunk) -> Table:
+def _table(record: Record) -> Table:
     """What came of it, seat by seat."""
     game = record.game
     outcome = record.outcomes[record.outcome[0]]
     table = Table(title=f"{game.name}: {record.lengths[0]} steps, ended by {outcome}", title_justify="left", box=None)
     for column in ("seat", "agent", "payoff", "cooperation", "illegal moves"):
         table.add_column(column)
-    for i, given in enumerate(fill(game, chunk.cells[0].seats)):
+    for i, name in enumerate(record.who[0]):
         labels = record.cooperation[0, :, i]
         chosen = labels[~np.isnan(labels)]
         cooperation = f"{chosen.mean():.3f}" if len(chosen) else "–"
         payoff, illegal = record.rewards[0, :, i].sum(), record.illegal[0, i]
-        table.add_row(game.agents[i], spelled(given), f"{payoff:g}", cooperation, str(illegal))
+        table.add_row(game.agents[i], name, f"{payoff:g}", cooperation, str(illegal))
     return table

@@ -21,6 +21,7 @@ DEFAULT_EXPERIMENT = "norms_by_family"
 GROUPS = ("game", "seats", "norms")
 SWEPT = (*GROUPS, "institutions", "deliberator", "seed")
 """What may differ from world to world; the rest is one value for the whole sweep."""
+SEED_AND_SEATS = ("seed", "seats", "seats.agents", "seats.seating")
 WHOLE = (*Options._fields, "experiment")
 
 
@@ -59,8 +60,8 @@ def _check_key(override: Override) -> None:
     head, _, rest = key.partition(".")
     if head not in SWEPT:
         raise unknown("setting", head, (*SWEPT, *WHOLE))
-    if head in ("seed", "seats") and key not in ("seed", "seats", "seats.agents"):
-        raise unknown("setting", key, ("seed", "seats", "seats.agents"))
+    if head in ("seed", "seats") and key not in SEED_AND_SEATS:
+        raise unknown("setting", key, SEED_AND_SEATS)
     if head == "deliberator" and not rest:
         raise SettingError("deliberator is not one setting: write them one by one, for example deliberator.depth=12")
     if override.is_delete() or override.package is not None:

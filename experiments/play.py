@@ -1,13 +1,14 @@
 """A game, its seats, many worlds: a record of what happened."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from ..agents.agent import Agent, Outcome, View
-from ..agents.seats import fill, seat
+from ..agents.table import GIVEN, table
 from ..envs.catalogue import make
 from ..envs.chance import world_seeds
 from ..envs.game import RUNNING, Floats, Game
@@ -22,13 +23,20 @@ FIRST_STEPS = 512
 
 
 def play(
-    game: "str | Game", seats: Sequence[Any], worlds: int = 1, seed: "int | npt.ArrayLike" = 0, **params: Any
+    game: "str | Game",
+    seats: Sequence[Any],
+    worlds: int = 1,
+    seed: "int | npt.ArrayLike" = 0,
+    *,
+    seating: str = GIVEN,
+    **params: Any,
 ) -> Record:
     """Plays one episode in each of ``worlds`` worlds and records it.
 
     ``game`` is a name (with ``params``, among them ``preset``) or a :class:`~comity.envs.game.Game`; ``seats`` are
-    names, mappings or agents (:func:`comity.agents.seats.seat`), of which the last fills the seats that are left; world
-    b has seed ``seed + b``, or ``seed[b]``. Raises ``SettingError`` for any wrong setting before anything is played.
+    names, mappings or agents (:func:`comity.agents.seats.seat`), of which the last fills the seats that are left; they
+    sit as they are listed, or with ``seating="shuffled"`` in another order in each world. World b has seed
+    ``seed + b``, or ``seed[b]``. Raises ``SettingError`` for any wrong setting before anything is played.
 
     >>> record = play("matrix", ["tft", "alld"], horizon=200)
     >>> record.rewards.mean(axis=1)
@@ -42,13 +50,16 @@ def play(
     if isinstance(seats, str) or not isinstance(seats, Sequence):
         raise refuse("seats", seats, "a list of agents, such as ['tft', 'alld']")
     played = make(game, **params) if isinstance(game, str) else game
-    seated = [seat(played, one, worlds) for one in fill(played, seats)]
-    return run(played, seated, world_seeds(seed, worlds))
+    return run(played, table(played, seats, worlds, seating), world_seeds(seed, worlds))
 
 
 def run(game: Game, seated: Sequence[Agent], seeds: npt.NDArray[np.uint64]) -> Record:
     """One episode of every world with these agents."""
-    return noted(game, seated, seeds, _StagedTape if isinstance(game, Staged) else _Tape).record()
+    record = noted(game, seated, seeds, _StagedTape if isinstance(game, Staged) else _Tape).record()
+    kinds = list(dict.fromkeys(kind for agent in seated for kind in agent.kinds()))
+    places = [np.array([kinds.index(kind) for kind in agent.kinds()], np.int32)[agent.sat()] for agent in seated]
+    sat = np.stack([np.broadcast_to(place, len(seeds)) for place in places], axis=1)
+    return replace(record, kinds=tuple(kinds), sat=sat)
 
 
 class Notes(Protocol):

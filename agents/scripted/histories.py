@@ -49,6 +49,12 @@ class Historian(Binary):
         self.memory[sits_out] = held[sits_out]
         return moves
 
+    def watch(self, view: View) -> None:
+        """Writes the last round down, and plans nothing."""
+        held = self.memory.copy()
+        super().act(view)
+        self.memory = held
+
     def defects(self, own: Bools, other: Bools, none: Bools) -> Bools:
         """Writes the last round down, if there was one, and decides."""
         if none.any():

@@ -19,7 +19,8 @@ def reciprocity_null(steps: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         steps: tidy rows with ``cell``, ``seed``, ``step``, ``agent``, ``cooperation`` (null: no choice).
-        cells: :func:`..summary.cells`; directed games of more than two seats have no such null and are left out.
+        cells: :func:`..summary.cells`; directed games of more than two seats have no such null and are left out, as are
+            cells in which other seats carry the norm in other worlds.
 
     Returns:
         ``cell``, ``null_mean``, ``excess`` (ρ less the null's mean), ``p``, ``n`` worlds, ``flags``: of the mean over
@@ -32,7 +33,7 @@ def reciprocity_null(steps: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     for (cell,), part in joined.partition_by("cell", as_dict=True, maintain_order=True).items():
         labels = tracks(part, "cooperation")[cell]
         n = labels.shape[2]
-        if n < 2 or (n > 2 and directed and part["addressee"].is_not_null().any()):
+        if n < 2 or carriers[cell] == [] or (n > 2 and directed and part["addressee"].is_not_null().any()):
             continue
         found = rho_null(labels, draws=NULL_DRAWS, seats=focal(carriers[cell], n))
         numbers = {"null_mean": found.null_mean, "excess": found.excess, "p": found.p}

@@ -77,6 +77,7 @@ def test_rows():
         "episode",
         "length",
         "outcome",
+        "who",
         "half",
         "by_seat",
     ]

@@ -176,7 +176,11 @@ def test_a_cell_tells_what_varied_in_it_and_who_bears_its_norms():
     ]
     seats = "[{agent: gtft, conduct: fixed}, deliberator],[{agent: deliberator, norms: kind}, gtft],[tft, alld]"
     found = design("game=matrix", f"seats.agents={seats}", "seed=0")
-    assert [cell.bearers for cell in found.cells] == [[False, True], [False, True], [False, False]]
+    assert [cell.bearers for cell in found.cells] == [
+        {"gtft(conduct=fixed)": False, "deliberator": True},
+        {"deliberator(norms=kind)": False, "gtft": True},
+        {"tft": False, "alld": False},
+    ]
 
 
 def test_the_settings_that_were_not_typed_stand_in_the_manifest():

@@ -51,6 +51,31 @@ WRONG = {
     "game=matrix seats.agents=[{agent:gtft,q:3}]": "seats.gtft.q = 3 is not allowed: it must be a number in [0, 1]",
     "game=matrix seats.agents=[{q:3}]": "names no agent",
     "game=matrix seats.agents=5": "seats.agents = 5 is not allowed",
+    # populations
+    "game=matrix seats.agents=[{mix:[{agent:tft,share:0.5},{agent:alld,share:0.4}]}]": (
+        "seats.mix.share = [0.5, 0.4] is not allowed: it must be shares with a sum of 1, and not 0.9"
+    ),
+    "game=matrix seats.agents=[{mix:[{agent:tft,share:1},{agent:alld,share:0}]}]": (
+        "seats.mix.share = 0 is not allowed: it must be a number in (0, 1]"
+    ),
+    "game=matrix seats.agents=[{mix:[tft]}]": "it must be settings of an agent with its share",
+    "game=matrix seats.agents=[{mix:tft}]": "it must be a list of agents with their shares",
+    "game=matrix seats.agents=[{mix:[{mix:[],share:1}]}]": "a mix within a mix is written as one mix",
+    "game=matrix seats.agents=[{mix:[{agent:tft,share:1}],norms:kind}]": "write 'norms' with the agents of the mix",
+    "game=matrix seats.agents=[{mix:[{agent:greedy,share:1}]}]": "agent 'greedy' does not play matrix",
+    "game=matrix seats.agents=[{agent:deliberator,norms:{population:fehr_schmidt}}]": (
+        "unknown population of norms 'fehr_schmidt'. Did you mean 'fehr_schmidt_1999'?"
+    ),
+    "game=matrix seats.agents=[{agent:alld,from_step:0,before:tft}]": (
+        "seats.from_step = 0 is not allowed: it must be a whole number >= 1, below the 200 steps of matrix"
+    ),
+    "game=matrix game.horizon=9 seats.agents=[{agent:alld,from_step:9,before:tft}]": "below the 9 steps of matrix",
+    "game=matrix seats.agents=[{agent:alld,from_step:3}]": "seats.before = None is not allowed",
+    "game=matrix seats.agents=[{agent:alld,before:tft}]": "seats.from_step = None is not allowed",
+    "game=matrix seats.agents=[{agent:alld,from_step:3,before:{mix:[{agent:tft,share:1}]}}]": (
+        "it must be who plays the steps before"
+    ),
+    "game=matrix seats.seating=random": "seats.seating = 'random' is not allowed: it must be one of given, shuffled",
     "game=matrix seed=-1": "seed = -1 is not allowed",
     "game=matrix seed=abc": "seed = 'abc' is not allowed",
     "game=matrix seed=range(0)": "seed = 'range(0)' is not allowed: it must be at least one value",

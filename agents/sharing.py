@@ -1,0 +1,131 @@
+"""Agents that share a seat: one of several in each world, or one after the other."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from ..envs.chance import SHUFFLE, keys, uniforms
+from ..envs.game import Floats, Game
+from .agent import Agent, Outcome, View
+
+Places = npt.NDArray[np.intp]
+BEFORE_PLAY = -1  # the step of draws that are made before the first
+KIND = 0  # their stream
+_LANE = -2  # of the order of seats: of no seat, and apart from the lots of experiments/probes.py
+
+
+class OneOf(Agent):
+    """In each world one of several agents, who plays as if it sat there alone; :meth:`draw` says which.
+
+    All are begun in all worlds, so that what they keep stays in arrays over worlds; to each, the worlds of the others
+    have ended.
+    """
+
+    def __init__(self, agents: Sequence[Agent]) -> None:
+        super().__init__()
+        self.agents = list(agents)
+
+    def draw(self, seeds: npt.NDArray[np.uint64]) -> Places:
+        """(B,): which of ``agents`` plays in each world."""
+        raise NotImplementedError
+
+    def begin(self, game: Game, seat: int, seeds: npt.NDArray[np.uint64]) -> None:
+        """Draws, and begins those who were drawn."""
+        super().begin(game, seat, seeds)
+        self._drawn = self.draw(seeds)
+        self._seated = [(self.agents[k], self._drawn == k) for k in np.unique(self._drawn).tolist()]
+        for agent, _ in self._seated:
+            agent.begin(game, seat, seeds)
+
+    def act(self, view: View) -> Floats:
+        """Each in its own worlds."""
+        moves = np.zeros(len(view.active))
+        for agent, here in self._seated:
+            np.copyto(moves, agent.act(view.among(here)), where=here)
+        return moves
+
+    def learn(self, outcome: Outcome) -> None:
+        """Each from its own worlds."""
+        for agent, here in self._seated:
+            if type(agent).learn is not Agent.learn:
+                agent.learn(outcome._replace(view=outcome.view.among(here)))
+
+    def kinds(self) -> list[str]:
+        """Of all of them."""
+        return [kind for agent in self.agents for kind in agent.kinds()]
+
+    def sat(self) -> Places:
+        """Whoever was drawn."""
+        first = np.cumsum([0, *(len(agent.kinds()) for agent in self.agents)])[self._drawn]
+        for agent, here in self._seated:
+            first += np.where(here, agent.sat(), 0)
+        return first
+
+
+class Mixed(OneOf):
+    """One of several by their ``shares``: drawn for each world from its seed and the seat."""
+
+    name = "mixed"
+
+    def __init__(self, agents: Sequence[Agent], shares: Sequence[float]) -> None:
+        super().__init__(agents)
+        self.shares = list(shares)
+
+    def draw(self, seeds: npt.NDArray[np.uint64]) -> Places:
+        """By one draw of the seat's own."""
+        chance = np.asarray(uniforms(self.keys, BEFORE_PLAY, KIND, 0))
+        bounds = np.cumsum(self.shares)
+        return np.searchsorted(bounds[:-1] / bounds[-1], chance, side="right")
+
+
+class Shuffled(OneOf):
+    """One of those who were listed for a table, who sit down in another order in each world: place p of the list is
+    for ``agents[listed[p]]``. Every seat has a ``Shuffled`` of its own.
+    """
+
+    name = "shuffled"
+
+    def __init__(self, agents: Sequence[Agent], listed: Sequence[int]) -> None:
+        super().__init__(agents)
+        self.listed = list(listed)
+
+    def draw(self, seeds: npt.NDArray[np.uint64]) -> Places:
+        """By an order that all seats of a world have in common, drawn from its seed: each is as likely as another."""
+        table = np.asarray(keys(seeds, _LANE))
+        lots = np.stack([uniforms(table, BEFORE_PLAY, SHUFFLE, i) for i in range(len(self.listed))], axis=1)
+        return np.array(self.listed)[lots.argsort(axis=1, kind="stable")[:, self.seat]]
+
+
+class Entering(Agent):
+    """``before`` plays the first ``from_step`` steps, and ``after`` all that follow.
+
+    ``after`` watches from the first step (:meth:`~.agent.Agent.watch`): it enters knowing what happened to the seat and
+    what the seat did, whoever moved it, and with no plans made before.
+    """
+
+    name = "entering"
+
+    def __init__(self, before: Agent, after: Agent, from_step: int) -> None:
+        super().__init__()
+        self.before, self.after, self.from_step = before, after, from_step
+
+    def begin(self, game: Game, seat: int, seeds: npt.NDArray[np.uint64]) -> None:
+        """Both."""
+        super().begin(game, seat, seeds)
+        self.before.begin(game, seat, seeds)
+        self.after.begin(game, seat, seeds)
+
+    def act(self, view: View) -> Floats:
+        """One plays, and the other watches or has left."""
+        self.step += 1
+        if self.step >= self.from_step:
+            return self.after.act(view)
+        self.after.watch(view)
+        return self.before.act(view)
+
+    def learn(self, outcome: Outcome) -> None:
+        """Whoever will play again."""
+        self.after.learn(outcome)
+        if self.step + 1 < self.from_step:
+            self.before.learn(outcome)
