@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .experiments.evolving import evolve
     from .experiments.play import play
     from .experiments.probes import schelling
+    from .experiments.replications import replicate
     from .experiments.store import load
     from .experiments.tournament import tournament
 
@@ -40,6 +41,7 @@ _PLACES = {
     "schelling": "experiments.probes",
     "evolve": "experiments.evolving",
     "tournament": "experiments.tournament",
+    "replicate": "experiments.replications",
     "load": "experiments.store",
     "norms": "agents.norms",
     "constitution": "agents.constitution",
@@ -61,6 +63,7 @@ __all__ = [
     "norms",
     "parallel_env",
     "play",
+    "replicate",
     "schelling",
     "tournament",
     "vector_env",

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-FOLDERS = ("envs", "agents")
+FOLDERS = ("envs", "agents", "experiments/replications")
 """Where compiled functions live."""
 PLACE = "NUMBA_CACHE_DIR"
 """The variable by which a user tells numba where to keep what it compiles."""

@@ -68,6 +68,18 @@ Examples:
   comity tournament fishery n_agents=4 --entrants greedy,conditional,exploiter --repetitions 20 --out lake
 """
 
+REPLICATE_HELP = """Play a published experiment again and print what comes out, with 95 % intervals.
+
+NAME is one of: axelrod_1986 (the norms game and the metanorms game; shares of runs in which the norm is established or
+has collapsed, after some numbers of generations). SETTINGS are its own; without any it is played as it was published.
+
+\b
+Examples:
+  comity replicate axelrod_1986
+  comity replicate axelrod_1986 runs=1000 'generations=[100]'
+  comity replicate axelrod_1986 temptation=10 mutation=0.001 ties=keep
+"""
+
 config_dir = click.option(
     "--config-dir",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -135,6 +147,21 @@ def tournament(game: str, settings: tuple[str, ...], preset: str | None, out: Pa
 
     typed = [*settings, *([] if preset is None else [f"preset={preset}"])]
     click.echo(hold(read(game, typed, **options), typed, out))
+    return OK
+
+
+@cli.command(help=REPLICATE_HELP, short_help="Play a published experiment again.")
+@click.argument("name")
+@click.argument("settings", nargs=-1)
+def replicate(name: str, settings: tuple[str, ...]) -> int:
+    """See ``REPLICATE_HELP``."""
+    from rich.console import Console
+
+    from .grids import typed_settings
+    from .pages import results
+    from .replications import replicate
+
+    Console().print(results(replicate(name, **typed_settings(settings))), highlight=False)
     return OK
 
 

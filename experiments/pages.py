@@ -1,7 +1,8 @@
-"""What is told of games: the list of them and the page of one, as ``comity games`` prints them, and their tables."""
+"""What is told of games (the list of them and the page of one, as ``comity games`` prints them, and their tables), and
+of replications."""
 
 import inspect
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
 from rich.markdown import Markdown
@@ -11,6 +12,12 @@ from rich.text import Text
 from ..agents.seats import ROLES, agents_for
 from ..envs.catalogue import game_class, games
 from ..envs.settings import KINDS, Setting, describe
+
+if TYPE_CHECKING:
+    import polars
+
+INTERVAL = ("_low", "_high")
+"""End the names of the columns that hold the interval of another."""
 
 
 def catalogue() -> Table:
@@ -38,6 +45,23 @@ def page(name: str) -> Group:
     players, roles = players_of(cls.name)
     parts.append(Text(f"\nagents: {', '.join(players)}\nroles: {', '.join(roles)}"))
     return Group(*parts)
+
+
+def results(frame: "polars.DataFrame") -> Table:
+    """A table of results, each number over its interval where there is one."""
+    columns = [name for name in frame.columns if not name.endswith(INTERVAL)]
+    table = _table(*columns)
+    for row in frame.iter_rows(named=True):
+        table.add_row(*(Text(_measured(row, name)) for name in columns))
+    return table
+
+
+def _measured(row: dict[str, Any], name: str) -> str:
+    value, interval = row[name], [row.get(name + end) for end in INTERVAL]
+    if not isinstance(value, float):
+        return "–" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
+    known = None not in interval
+    return f"{value:.3f}\n{interval[0]:.3f}–{interval[1]:.3f}" if known else f"{value:.3f}"
 
 
 def docstring(cls: type) -> str:

@@ -13,6 +13,7 @@ from .dots import MOST, MOST_ARMS
 from .escalation import escalation
 from .exploitability import exploitability
 from .reciprocity import reciprocity, reciprocity_null
+from .replications import norms_over_generations
 from .schelling import schelling
 from .style import NothingToDraw, svg
 from .survival import quiet_curves, survival
@@ -33,6 +34,7 @@ __all__ = [
     "dose_response",
     "escalation",
     "exploitability",
+    "norms_over_generations",
     "quiet_curves",
     "reciprocity",
     "reciprocity_null",

@@ -32,7 +32,7 @@ def test_nothing_of_a_sweep_needs_matplotlib_or_litellm():
 
 def test_help_teaches():
     told = python("-m", "comity", "--help")
-    for command in ("games", "report", "run", "sweep", "tournament"):
+    for command in ("games", "replicate", "report", "run", "sweep", "tournament"):
         assert re.search(rf"^  {command} ", told, re.MULTILINE)
     assert "comity sweep game=fishery,matrix" in python("-m", "comity", "sweep", "--help")
 
@@ -113,3 +113,18 @@ def test_a_report_of_no_sweep(comity):
     told = comity("report", ".")
     assert told.code == 1
     assert told.complaints == ["error: . holds no sweep: it has no manifest.json"]
+
+
+def test_a_replication_is_printed_with_its_intervals(comity):
+    told = comity("replicate", "axelrod_1986", "runs=20", "generations=[0]")
+    assert told.code == 0
+    lines = told.out.splitlines()
+    assert [line.split()[:5] for line in lines[1::2]] == [
+        [game, "0", "20", "0.000", "0.000"] for game in ("norms", "metanorms")
+    ]
+    assert lines[2].split()[:2] == ["0.000–0.161"] * 2  # Wilson's, for 0 of 20
+    told = comity("replicate", "axelrod_1986", "runs=0")
+    assert (told.code, told.complaints) == (
+        2,
+        ["error: axelrod_1986.runs = 0 is not allowed: it must be a number in [1, 1e+06]"],
+    )
