@@ -146,4 +146,5 @@ def _words(settings: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
         if isinstance(value, Mapping) and name != BEFORE:
             yield from _words(value, f"{prefix}{name}.")
         elif name != "agent":
-            yield f"{prefix}{name}={'array' if isinstance(value, np.ndarray) else spelled(value)}"
+            per_world = isinstance(value, np.ndarray) or (name == "norms" and isinstance(value, list))
+            yield f"{prefix}{name}={'(by world)' if per_world else spelled(value)}"

@@ -162,7 +162,7 @@ def episode_rows(
 
 def _bearing(chunk: Chunk, record: Record) -> npt.NDArray[np.bool_]:
     """(W, N): do the norms of its cell reach what whoever sits there does?"""
-    bears = np.array([[cell.bearers.get(kind, False) for kind in record.kinds] for cell in chunk.cells])
+    bears = np.array([[cell.bearers[kind] for kind in record.kinds] for cell in chunk.cells])
     return bears[chunk.which[:, None], record.sat]
 
 

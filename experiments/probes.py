@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..agents.agent import Agent, View
+from ..agents.agent import Agent
 from ..agents.seats import seat
+from ..agents.sharing import OneOf, Places
 from ..envs.catalogue import make
 from ..envs.chance import SHUFFLE, keys, uniforms, world_seeds
 from ..envs.game import Floats, Game
@@ -149,22 +150,15 @@ def _places(
     return lots.argsort(axis=1).argsort(axis=1) < ell[:, None]
 
 
-class _Either(Agent):
-    """One of two agents in each world."""
+class _Either(OneOf):
+    """The first of two agents in some worlds, the second in the others."""
 
     name = "either"
 
     def __init__(self, both: Sequence[Agent], takes_first: npt.NDArray[np.bool_]) -> None:
-        super().__init__()
-        self._both, self._takes_first = both, takes_first
+        super().__init__(both)
+        self._which = np.where(takes_first, 0, 1)
 
-    def begin(self, game: Game, seat: int, seeds: npt.NDArray[np.uint64]) -> None:
-        """Both."""
-        super().begin(game, seat, seeds)
-        for agent in self._both:
-            agent.begin(game, seat, seeds)
-
-    def act(self, view: View) -> Floats:
-        """Both, and one of them counts."""
-        first, second = (agent.act(view) for agent in self._both)
-        return np.where(self._takes_first, first, second)
+    def draw(self, seeds: npt.NDArray[np.uint64]) -> Places:
+        """As was said."""
+        return self._which

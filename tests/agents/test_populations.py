@@ -172,3 +172,15 @@ def test_what_all_have_in_common_reaches_everyone():
 def test_a_record_says_who_acted():
     frame = play("matrix", ["tft", {"agent": "gtft", "q": 0.5}], horizon=2).frame()
     assert frame["who"].to_list() == ["tft", "gtft(q=0.5)"] * 2
+
+
+def test_a_mix_holds_a_tournament():
+    """Its kind is that of the world's seed and the seat, in every meeting; a mix of one is that one."""
+    alone = comity.tournament("matrix", ["tft", "alld"], repetitions=2, horizon=10)
+    mixed = comity.tournament("matrix", ["tft", {"mix": [{"agent": "alld", "share": 1}]}], repetitions=2, horizon=10)
+    np.testing.assert_array_equal(mixed.payoff, alone.payoff)
+    both = {"mix": [{"agent": "alld", "share": 0.5}, {"agent": "allc", "share": 0.5}]}
+    found = comity.tournament("matrix", ["tft", both], repetitions=64, horizon=10, self_play=False)
+    per_step = {"alld": 0.9, "allc": 3.0}  # of tit-for-tat: nothing and then nine times 1, or ten times 3
+    who = play("matrix", ["tft", both], worlds=64, horizon=1).who[:, 1]
+    assert found.payoff[0, 1] == pytest.approx(np.mean([per_step[name] for name in who]))

@@ -13,7 +13,7 @@ from comity.experiments.play import play
 from comity.experiments.sweep import sweep
 
 FEHR = "{agent:deliberator,norms:{population:fehr_schmidt_1999},share:0.25}"
-MIX = f"{{mix:[{{agent:random,share:0.5}},{{agent:deliberator,share:0.25}},{FEHR}]}}"
+MIX = f"{{mix:[{{agent:random,share:0.25}},{{agent:deliberator,share:0.5}},{FEHR}]}}"
 ENTERS = "{agent:alld,from_step:3,before:deliberator}"
 TYPED = (
     "game=matrix",
@@ -53,11 +53,11 @@ def test_a_mixed_sweep_goes_on_where_it_was_interrupted(monkeypatch: pytest.Monk
     assert parts.episodes["cell"].n_unique() == 4
     (seats,) = parts.episodes["seats"].unique()
     assert seats.startswith(
-        "mix(random:0.5,deliberator:0.25,deliberator(norms.population=fehr_schmidt_1999):0.25),alld("
+        "mix(random:0.25,deliberator:0.5,deliberator(norms.population=fehr_schmidt_1999):0.25),alld("
     )
     told = json.loads(Path("parts/cells.json").read_text())
     assert [cell["seating"] for cell in told] == ["given", "given", "shuffled", "shuffled"]
-    assert told[0]["seats"][0]["mix"][0] == {"agent": "random", "share": 0.5}
+    assert told[0]["seats"][0]["mix"][0] == {"agent": "random", "share": 0.25}
     assert parts.manifest["axes"]["seats.seating"] == ["given", "shuffled"]
 
 
@@ -90,7 +90,7 @@ def test_a_point_of_a_mixed_sweep_is_what_play_plays():
     one = found.episodes.filter(pl.col("norms") == "kind", pl.col("seats.seating") == "given", pl.col("seed") == 5)
     thinks = {"agent": "deliberator", "rationality": 5}
     fehr = {**thinks, "norms": {"population": "fehr_schmidt_1999"}, "share": 0.25}
-    mix = {"mix": [{"agent": "random", "share": 0.5}, {**thinks, "norms": "kind", "share": 0.25}, fehr]}
+    mix = {"mix": [{"agent": "random", "share": 0.25}, {**thinks, "norms": "kind", "share": 0.5}, fehr]}
     enters = {"agent": "alld", "from_step": 3, "before": {**thinks, "norms": "kind"}}
     record = play("matrix", [mix, enters], seed=5, horizon=5)
     assert one["payoff_by_seat"].to_list()[0] == pytest.approx(record.rewards[0].sum(axis=0).tolist())
