@@ -30,6 +30,18 @@ class View:
         self.masks: npt.NDArray[np.int8] | None = masks
         self.active = active
 
+    @property
+    def stage(self) -> int:
+        """Where the worlds are, which is the same place in all that run: 0 in the game, else the number of a stage of
+        an institution. Raises ``ValueError`` where they are in different ones.
+        """
+        if not self.game.stages:
+            return 0
+        places = np.unique(self.observations[self.active, self.game.field_index["stage"]])
+        if len(places) > 1:
+            raise ValueError(f"{self.game.name}: worlds that began together are in different stages, {places.tolist()}")
+        return int(places[0]) if len(places) else 0
+
     def imagine(self, seeds: npt.NDArray[np.uint64], which: Any = slice(None)) -> Worlds_:
         """The worlds ``which`` as this seat may believe them, with chance of their own under ``seeds``."""
         return self.game.imagine(self._worlds[which], self.seat, seeds)

@@ -13,11 +13,11 @@ from ..envs.settings import SettingError, check, refuse, unknown
 from .agent import Agent
 from .norms import Norms, norms, pack
 from .norms import conduct as conduct_of
+from .populations import BEFORE, FROM_STEP, enters, is_mixed, parts_of, spec_of
+from .sharing import Entering, Mixed
 from .stages.conduct import Conduct
 from .stages.conducts import conducts
 from .stages.in_stages import InStages
-from .populations import BEFORE, FROM_STEP, enters, is_mixed, parts_of, spec_of
-from .sharing import Entering, Mixed
 
 MODULES = (
     "scripted.binary",
@@ -111,19 +111,13 @@ def seat(game: Game, given: "str | Mapping[str, Any] | Agent", worlds: int = 1) 
     ``given`` is a name, an :class:`~.agent.Agent`, or a mapping: ``agent`` (a name), ``norms`` (preset, settings, or a
     list of one per world), ``conduct`` (``fixed``: a scripted strategy keeps its own numbers whatever its norms),
     ``stages`` (what it does in the stages of institutions, :func:`~.stages.conducts.conducts`), and the agent's own
-    settings, each a number or an array of one per world. Raises ``SettingError`` before anything is played.
-    list of one per world), ``conduct`` (``fixed``: a scripted strategy keeps its own numbers whatever its norms), and
-    the agent's own settings, each a number or an array of one per world; or the mapping is one of those that
-    :mod:`.populations` describes. Raises ``SettingError`` before anything is played.
+    settings, each a number or an array of one per world; or the mapping is one of those that :mod:`.populations`
+    describes. Raises ``SettingError`` before anything is played.
     """
     if isinstance(given, Agent):
         _plays(game, type(given.itself))
         given.check(game)
         return given if isinstance(given, InStages) else _staged(game, given, {})
-    if not isinstance(given, str | Mapping):
-        raise refuse("seats", given, "a name, settings of an agent such as {agent: gtft, q: 0.3}, or an Agent")
-    spec: dict[str, Any] = {"agent": given} if isinstance(given, str) else dict(given)
-        return given
     if is_mixed(given):
         parts = parts_of(given)
         return Mixed([seat(game, part.spec, worlds) for part in parts], [part.share for part in parts])

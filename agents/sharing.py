@@ -118,7 +118,7 @@ class Entering(Agent):
 
     def act(self, view: View) -> Floats:
         """One plays, and the other watches or has left."""
-        self.step += 1
+        self.step += view.stage == 0  # a stage of an institution is part of a step
         if self.step >= self.from_step:
             return self.after.act(view)
         self.after.watch(view)

@@ -45,11 +45,8 @@ class InStages(Agent):
         self._acts, self._paid = np.zeros(len(seeds)), np.zeros(len(seeds))
 
     def act(self, view: View) -> Floats:
-        """The move for where the worlds are, which is the same place in all that run."""
-        places = np.unique(view.observations[view.active, self.game.field_index["stage"]])
-        if len(places) > 1:
-            raise ValueError(f"{self.game.name}: worlds that began together are in different stages, {places.tolist()}")
-        stage = int(places[0]) if len(places) else GAME
+        """The move for where the worlds are."""
+        stage = view.stage
         if stage == GAME:
             self._acts = self._plan(view)
             self._planned = None
@@ -64,8 +61,22 @@ class InStages(Agent):
     def _plan(self, view: View) -> Floats:
         """The act of the coming step of the game, decided once."""
         if self._planned is None:
-            self._planned = self.inner.act(view if self._whole else _Bare(view, self._staged.bare))
+            self._planned = self.inner.act(self._of_game(view))
         return self._planned
+
+    def _of_game(self, view: View) -> View:
+        return view if self._whole else _Bare(view, self._staged.bare)
+
+    def watch(self, view: View) -> None:
+        """Neither of them moves."""
+        if view.stage == GAME:
+            self.inner.watch(self._of_game(view))
+        elif self.inner.plays_stages:
+            self.inner.watch(view)
+
+    def kinds(self) -> list[str]:
+        """Whoever plays the game."""
+        return [self.label] if self.label else self.inner.kinds()
 
     def learn(self, outcome: Outcome) -> None:
         """At the end of each step of the game, from all that it paid."""
@@ -74,8 +85,7 @@ class InStages(Agent):
         self._paid += outcome.rewards
         view = outcome.view
         if self._staged.completed(view._worlds).any():
-            part = view if self._whole else _Bare(view, self._staged.bare)
-            self.inner.learn(Outcome(self._acts, self._paid.copy(), part))
+            self.inner.learn(Outcome(self._acts, self._paid.copy(), self._of_game(view)))
             self._paid[:] = 0.0
 
 
