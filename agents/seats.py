@@ -29,6 +29,7 @@ MODULES = (
     "scripted.trusting",
     "scripted.fishing",
     "scripted.contributing",
+    "scripted.heeding",
     "scripted.appropriating",
     "scripted.foraging",
     "scripted.bargaining",

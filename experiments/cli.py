@@ -71,13 +71,15 @@ Examples:
 REPLICATE_HELP = """Play a published experiment again and print what comes out, with 95 % intervals.
 
 NAME is one of: axelrod_1986 (the norms game and the metanorms game; shares of runs in which the norm is established or
-has collapsed, after some numbers of generations). SETTINGS are its own; without any it is played as it was published.
+has collapsed, after some numbers of generations); fehr_gachter_2000 (public goods with and without punishment: gifts,
+payoffs and points step by step). SETTINGS are its own; without any it is played as it was published.
 
 \b
 Examples:
   comity replicate axelrod_1986
   comity replicate axelrod_1986 runs=1000 'generations=[100]'
   comity replicate axelrod_1986 temptation=10 mutation=0.001 ties=keep
+  comity replicate fehr_gachter_2000 runs=200 error=0.1
 """
 
 config_dir = click.option(

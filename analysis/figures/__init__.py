@@ -13,7 +13,7 @@ from .dots import MOST, MOST_ARMS
 from .escalation import escalation
 from .exploitability import exploitability
 from .reciprocity import reciprocity, reciprocity_null
-from .replications import norms_over_generations
+from .replications import gifts_over_steps, norms_over_generations
 from .schelling import schelling
 from .style import NothingToDraw, svg
 from .survival import quiet_curves, survival
@@ -34,6 +34,7 @@ __all__ = [
     "dose_response",
     "escalation",
     "exploitability",
+    "gifts_over_steps",
     "norms_over_generations",
     "quiet_curves",
     "reciprocity",

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from .style import NothingToDraw, house, look, names, panels
 
 _LINES = {"boldness": look("kind"), "vengefulness": look("reciprocal")}
+_CONDITIONS = {False: ("without punishment", look("kind")), True: ("with punishment", look("reciprocal"))}
 
 
 def norms_over_generations(frame: pl.DataFrame) -> Figure:
@@ -27,6 +28,32 @@ def norms_over_generations(frame: pl.DataFrame) -> Figure:
             ax.set_title(f"{names([game])[0]} game")
         axes[0][0].set_ylim(-0.03, 1.03)
         figure.legend(*axes[0][0].get_legend_handles_labels(), loc="outside upper left", ncols=len(_LINES))
+    return figure
+
+
+def gifts_over_steps(frame: pl.DataFrame) -> Figure:
+    """Mean gifts over the steps of a public good with and without punishment, with 95 % bands over runs: a panel for
+    partners and one for strangers.
+
+    ``frame`` is the table of ``comity.replicate("fehr_gachter_2000")``. Raises :class:`NothingToDraw` where it has no
+    single steps.
+    """
+    steps = frame.filter(pl.col("step") > 0).sort("step")
+    if not len(steps):
+        raise NothingToDraw("a course needs steps")
+    matchings = steps["matching"].unique(maintain_order=True).to_list()
+    with house():
+        figure, axes = panels(1, len(matchings), 2.9, sharex=True, sharey=True)
+        for ax, matching in zip(axes[0], matchings, strict=True):
+            for punishment, (label, style) in _CONDITIONS.items():
+                rows = steps.filter((pl.col("matching") == matching) & (pl.col("punishment") == punishment))
+                ax.fill_between(rows["step"], rows["gift_low"], rows["gift_high"], color=style.light, alpha=0.15, lw=0)
+                ax.plot(rows["step"], rows["gift"], color=style.light, marker=style.marker, label=label)
+            ax.set_title(f"{names([matching])[0]}s")
+            ax.set_xlabel("step")
+        axes[0][0].set_ylabel("mean gift (share of the endowment)")
+        axes[0][0].set_ylim(-0.03, 1.03)
+        figure.legend(*axes[0][0].get_legend_handles_labels(), loc="outside upper left", ncols=len(_CONDITIONS))
     return figure
 
 
