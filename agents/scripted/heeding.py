@@ -20,8 +20,8 @@ class HeedfulContributor(Contributor):
     """Gives by a schedule as a conditional cooperator does, until what others do about it is punishment.
 
     Its first gift is uniform within ``first`` ± ``spread`` of the endowment, then ``intercept`` + ``slope`` · the mean
-    of the others' last gifts: with slope 0 and first 0 it is a free rider. After a step that punishment could follow it no
-    longer answers low gifts by giving less: it gives what it gave, and where others' points took something from it
+    of the others' last gifts: with slope 0 and first 0 it is a free rider. After a step that punishment could follow it
+    no longer answers low gifts by giving less: it gives what it gave, and where others' points took something from it
     goes ``heed`` of the way to the largest gift that it saw.
 
     The schedules and their shares are those of Fischbacher, Gächter & Fehr 2001 (Econ. Lett. 71:397); that whoever is

@@ -6,8 +6,8 @@ the others of its group gave, and may spend 0 … 10 points on each of them, at 
 what its target has earned. Partners stay together, strangers are drawn anew from 24 in each step.
 
 People are played by two kinds of ``heedful_contributor`` in the shares of Fischbacher, Gächter & Fehr 2001 (50 and 30
-of 100, the rest left out): conditional cooperators, who match the others' mean and punish whoever gave less than they did
-(``strength`` points for a whole endowment less), and free riders, who give nothing and punish nobody. Both ``heed``
+of 100, the rest left out): conditional cooperators, who match the others' mean and punish whoever gave less than they
+did (``strength`` points for a whole endowment less), and free riders, who give nothing and punish nobody. Both ``heed``
 being punished.
 """
 
