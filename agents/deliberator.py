@@ -15,6 +15,7 @@ from ..envs.chance import uniforms
 from ..envs.game import Floats, Game, Worlds_
 from ..envs.settings import Choice, Range
 from .agent import Agent, Bools, View
+from .deterrence import learn_rate
 from .foresight import Mind, pays, simultaneous_values
 from .induction import turn_values
 from .norms import Norms, Packed, pack
@@ -65,6 +66,7 @@ class Deliberator(Agent):
         self._packed = pack(per_world, n, game.signals)
         self._kindness = np.repeat(self._packed.rows["initial"][:, None], n, axis=1)
         self._incomes = np.zeros((b, n))
+        self._punished = np.zeros(b)
         anchors_needed = bool((self._packed.rows["compassion"] > 0).any())
         self._need_unit = game.anchors().optimum / (n * game.paying_steps) if anchors_needed else 0.0
         patience = np.ones(b) if game.discounts_itself else self._packed.rows["patience"]
@@ -101,7 +103,8 @@ class Deliberator(Agent):
         q = self.params
         candidates, legal = self.game.candidates(believed, self.seat, q.limit)
         imagined = [believed, *(view.imagine(self.imagined_keys(running, s), running) for s in range(1, self._samples))]
-        mind = Mind(self._packed, self._kindness, self._incomes, self._discount, self._need_unit, self.seat).of(running)
+        whole = (self._packed, self._kindness, self._incomes, self._discount, self._punished, self._need_unit)
+        mind = Mind(*whole, self.seat).of(running)
         if self.game.turn_based:
             values = turn_values(self.game, mind, imagined, candidates, legal, q.depth, q.limit)
         else:
@@ -124,6 +127,7 @@ class Deliberator(Agent):
             s = packed.rows["income_memory"][:, None]
             incomes = self._incomes[running]
             self._incomes[running] = np.where(seen, s * incomes + (1 - s) * np.nan_to_num(payoffs), incomes)
+            self._punished[running] = learn_rate(self.game, believed, self.seat, self._punished[running])
         acts = believed["action"]
         self._last[running] = np.where(np.isnan(acts), self._last[running], acts)
         pardon = np.stack(

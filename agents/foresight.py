@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..envs.game import RUNNING, Floats, Game, Worlds_
+from .deterrence import shortfall
 from .norms import Packed
 from .preferences import add_utilities, weights_of
 
@@ -18,14 +19,15 @@ ROLLOUTS_AT_ONCE = 1 << 17
 
 
 class Mind(NamedTuple):
-    """What a deliberator brings along, per world: its norms, k_ij (B, N), incomes (B, N), and the discount of a step
-    (B,).
+    """What a deliberator brings along, per world: its norms, k_ij (B, N), incomes (B, N), the discount of a step (B,),
+    and what it expects to lose by punishment per unit of shortfall (B,).
     """
 
     norms: Packed
     kindness: Floats
     incomes: Floats
     discount: Floats
+    punished: Floats
     need_unit: float
     seat: int
 
@@ -35,7 +37,11 @@ class Mind(NamedTuple):
         patients = {name: weights[worlds] for name, weights in n.patients.items()}
         packed = Packed(n.rows[worlds], n.same_group[worlds], patients)
         return self._replace(
-            norms=packed, kindness=self.kindness[worlds], incomes=self.incomes[worlds], discount=self.discount[worlds]
+            norms=packed,
+            kindness=self.kindness[worlds],
+            incomes=self.incomes[worlds],
+            discount=self.discount[worlds],
+            punished=self.punished[worlds],
         )
 
 
@@ -118,6 +124,8 @@ def _rollout(game: Game, mind: Mind, worlds: Worlds_, acts: Floats, others: Floa
         add_utilities(m.rows, caring, of, mind.seat, rewards, earned, incomes, mind.need_unit, paid, discount, totals)
         for name, weights in m.patients.items():
             totals += np.where(running, discount[of] * weights[of] * (ahead[name] - before[name]), 0.0)
+        if (mind.punished > 0).any():
+            totals -= np.where(running, (discount * mind.punished)[of] * shortfall(game.labels(ahead), mind.seat), 0.0)
         running = ended == RUNNING
         if not running.any():
             break

@@ -40,12 +40,13 @@ class Axelrod(Agent):
         strategy: Annotated[str, "name or class of a strategy of Axelrod 4.13.1"] = "Tit For Tat"
 
     def check(self, game: Game) -> None:
-        """Needs the library, and payoffs such as its players know."""
+        """Needs the library, a strategy of it, and payoffs such as its players know."""
         symmetric(game, self.name)
         if importlib.util.find_spec("axelrod") is None:
             raise SettingError(
                 f"agent {self.name!r} needs the library Axelrod, which is an extra: pip install 'comity[axelrod]'"
             )
+        strategy(library(), self.params.strategy)
 
     def begin(self, game: Game, seat: int, seeds: npt.NDArray[np.uint64]) -> None:
         """Makes the players, and for each an object that stands for whom it meets."""

@@ -103,7 +103,7 @@ def test_payoffs_that_it_cannot_tell():
 )
 def test_who_has_no_seat(strategy, complaint):
     with pytest.raises(comity.SettingError, match=complaint):
-        comity.play("matrix", [guest(strategy), "tft"])
+        seat(make("matrix"), guest(strategy))  # before anything is played
 
 
 @pytest.mark.slow

@@ -205,6 +205,16 @@ def test_from_a_third_on_revenge_is_worth_its_price(weight, punishes):
     assert record.logs["punishment_spent"][0, :, 0].tolist() == [2.0 * punishes] * 3
 
 
+@pytest.mark.parametrize(("strength", "gifts"), [(3, [0, 0, 0]), (5, [0, 20, 20])])
+def test_a_punishment_that_was_felt_deters_iff_it_costs_more_than_giving(strength, gifts):
+    # giving the whole endowment costs 20(1 − .4) = 12, and one judge takes 3 for each of its points: 9, or 15
+    judge = {"agent": "full_contributor", "stages": {"punishment": {"conduct": "altruistic", "strength": strength}}}
+    mind = {"agent": "deliberator", "depth": 1}
+    stage = {"institution": "punishment"}
+    record = punished("public_goods", [mind, judge, "full_contributor"], stage=stage, horizon=3)
+    assert record.actions[0, :, 0].tolist() == gifts
+
+
 def test_the_bystanders_of_a_stage_are_not_asked():
     with_one = {"agent": "deliberator", "norms": "kind", "stages": {"punishment": "altruistic"}}
     record = punished("public_goods", [with_one, "free_rider"], horizon=2)
