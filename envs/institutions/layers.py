@@ -9,13 +9,23 @@ from ..settings import refuse, unknown
 from .governed import Given, Governed
 from .institution import Institution
 from .punishment import Punishment
+from .quota import Quota
 from .redistribution import Redistribution
 from .reward import Reward
 from .sanctions import Sanctions
 from .stage import Stage
 from .staged import Staged
 
-INSTITUTIONS: dict[str, type[Institution]] = {cls.name: cls for cls in (Redistribution, Sanctions, Punishment, Reward)}
+INSTITUTIONS: dict[str, type[Institution]] = {
+    cls.name: cls
+    for cls in (
+        Redistribution,
+        Sanctions,
+        Punishment,
+        Reward,
+        Quota,
+    )
+}
 
 
 def build(cls: type[Game], preset: str | None = None, institutions: Sequence[Any] = (), **params: Any) -> Game:
