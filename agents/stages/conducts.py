@@ -7,9 +7,20 @@ from ...envs.institutions.layers import INSTITUTIONS
 from ...envs.institutions.stage import Stage
 from ...envs.settings import check, refuse, unknown
 from .conduct import Conduct, Nothing
+from .contracting import Accepts, Proposes
 from .judging import Altruistic, Antisocial, Flat
 
-CONDUCTS: dict[str, type[Conduct]] = {cls.name: cls for cls in (Nothing, Altruistic, Antisocial, Flat)}
+CONDUCTS: dict[str, type[Conduct]] = {
+    cls.name: cls
+    for cls in (
+        Nothing,
+        Altruistic,
+        Antisocial,
+        Flat,
+        Accepts,
+        Proposes,
+    )
+}
 
 
 def conducts(given: Any) -> dict[str, Conduct]:

@@ -30,6 +30,13 @@ from ..game import Field, Floats, Game, Worlds_
 from ..settings import SettingError, check, unknown
 
 
+def optimum_per_step(game: Game) -> float:
+    """The optimum's payoff per head and paying step, at least 0: a unit of payments that travels between games. Not
+    finite where the optimum is not known.
+    """
+    return max(0.0, game.anchors().optimum) / (game.n_agents * game.paying_steps)
+
+
 class Institution(ABC):
     """One institution over one game under one setting of its parameters.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..game import Game
 from ..settings import refuse, unknown
+from .contract import Contract
 from .governed import Given, Governed
 from .institution import Institution
 from .punishment import Punishment
@@ -24,6 +25,7 @@ INSTITUTIONS: dict[str, type[Institution]] = {
         Punishment,
         Reward,
         Quota,
+        Contract,
     )
 }
 

@@ -26,7 +26,7 @@ from ..chance import DETECTION, uniform
 from ..game import Field, Floats, Worlds_
 from ..paraphrases import worded
 from ..settings import Range
-from .institution import Institution
+from .institution import Institution, optimum_per_step
 
 MOST_COUNTED = 1e6
 LARGEST = 1e9
@@ -89,7 +89,7 @@ class Sanctions(Institution):
         if self.game.pays_at_end:
             return "it pays at the end only, and fines are paid in each step"
         if self.params.gain is None:
-            unit = max(0.0, self.game.anchors().optimum) / (self.game.n_agents * self.game.paying_steps)
+            unit = optimum_per_step(self.game)
             if not np.isfinite(unit):
                 return "its optimum is not known, so that sanctions.gain must be given"
             self.params = self.params._replace(gain=unit)

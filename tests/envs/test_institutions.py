@@ -271,6 +271,7 @@ EVERY_RULE = {
     "punishment": {"preset": "fehr_gachter_2000", "error": 0.15, "by": "actors", "from_step": 13},
     "reward": {"error": 0.15, "by": "actors", "from_step": 13},
     "quota": {"cap": 7.5, "fixed": 3, "false_positive": 0.125, "cost": 0.75},
+    "contract": {"error": 0.15, "cost": 0.75, "duration": 5, "proposer": "drawn"},
 }
 """Settings under which an institution tells all that it can tell."""
 
