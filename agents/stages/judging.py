@@ -20,7 +20,7 @@ class Judging(Conduct):
     the institution allows.
     """
 
-    institutions = ("punishment", "reward")
+    institutions = ("punishment", "reward", "metanorm")
 
     def move(self, view: View) -> Floats:
         """Points for the one who is judged now."""
@@ -38,6 +38,7 @@ class Altruistic(Judging):
     """Punishes whoever cooperated less than itself, in proportion; rewards whoever cooperated at least as much.
 
     The altruistic punisher of Fehr & Gächter 2002: at a cost to itself, and mostly those who gave less than it did.
+    Under a metanorm it punishes whoever let a breach pass, in proportion to how much it cooperated itself.
     """
 
     name = "altruistic"
@@ -48,7 +49,9 @@ class Altruistic(Judging):
         strength: Strength = 10.0
 
     def points(self, own: Floats, other: Floats) -> Floats:
-        """By the shortfall; a reward by what was given."""
+        """By the shortfall; a reward by what was given; under a metanorm by one's own cooperation."""
+        if self.institution == "metanorm":
+            return self.params.strength * own
         if self.institution == "reward":
             return np.where(other >= own, self.params.strength * other, 0.0)
         return np.where(other >= 0, self.params.strength * (own - other), 0.0)

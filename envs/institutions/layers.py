@@ -9,6 +9,7 @@ from ..settings import refuse, unknown
 from .contract import Contract
 from .governed import Given, Governed
 from .institution import Institution
+from .metanorm import Metanorm
 from .punishment import Punishment
 from .quota import Quota
 from .redistribution import Redistribution
@@ -26,6 +27,7 @@ INSTITUTIONS: dict[str, type[Institution]] = {
         Reward,
         Quota,
         Contract,
+        Metanorm,
     )
 }
 

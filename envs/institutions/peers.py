@@ -5,7 +5,7 @@ them, in seat order after one's own; all points are dealt out together when the 
 answers what was done to it in the same stage.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -175,6 +175,8 @@ class Peers(Stage):
     """What spending points on somebody is called."""
     lane: int
     """Keeps its chance apart from that of other such stages."""
+    did: ClassVar[str] = ""
+    """What all who are judged have done, beside acting in the game: the words ``…, and``."""
     columns = ("spent", "antisocial", "astray", "cost", "received")
 
     def misfit(self) -> str | None:
@@ -245,7 +247,11 @@ class Peers(Stage):
     def open(self, worlds: Worlds_, here: Bools) -> None:
         """Lines up whom each may judge."""
         targets, shown = worlds[f"{self.name}_target"], worlds[f"{self.name}_label"]
-        line_up(self.game.neighbours(worlds), here, worlds["cooperation"], targets, shown)
+        line_up(self.judged(worlds), here, worlds["cooperation"], targets, shown)
+
+    def judged(self, worlds: Worlds_) -> Bools:
+        """(B, N, N): whom each may judge. Default: its neighbours."""
+        return self.game.neighbours(worlds)
 
     def legal(self, worlds: Worlds_, out: npt.NDArray[Any]) -> None:
         """Points for whom there is to judge, of those who may."""
@@ -325,7 +331,7 @@ class Peers(Stage):
         j, label = (world[f"{self.name}_{what}"][seat, world["stage_round"]] for what in ("target", "label"))
         who = "one of the others" if self.game.anonymous else f"agent {j}"
         acted = "had no choice in this step" if np.isnan(label) else f"cooperated in this step by {label:.3g} (of 1)"
-        return [f"Now you may {self.verb} {who}, who {acted}: how many points, 0 to {self.params.most}?"]
+        return [f"Now you may {self.verb} {who}, who {self.did}{acted}: how many points, 0 to {self.params.most}?"]
 
     def schema(self, world: Any, seat: int) -> dict[str, Any]:
         """The points."""
@@ -340,28 +346,15 @@ class Peers(Stage):
 
     def told_rules(self, paraphrase: int, effects: tuple[str, str, str]) -> list[str]:
         """The lines of a brief; ``effects`` say in each wording what a point does, after its price."""
-        q, name = self.params, self.name.capitalize()
-        when = f"once {q.from_step} steps are over, after" if q.from_step else "after"
-        who = "whoever had a choice in it" if q.by == "actors" else "everybody"
-        lines = [
-            worded(
-                paraphrase,
-                f"{name}: {when} each step {who} may {self.verb} every other that it saw act, with 0 to {q.most} points"
-                " for each.",
-                f"{name}: {when} every step each other whose act was seen can be given 0 to {q.most} points by {who},"
-                f" to {self.verb} it.",
-                f"{name}: 0 to {q.most} points, with which to {self.verb} it, are what {who} may spend on each other"
-                f" that was seen to act, {when} every step.",
-            ),
-            self._told_price(paraphrase, effects),
-        ]
-        if q.error:
+        error = self.params.error
+        lines = [self._told_who(paraphrase), self._told_price(paraphrase, effects)]
+        if error:
             lines.append(
                 worded(
                     paraphrase,
-                    f"With probability {q.error:g} points hit another than the one that was meant.",
-                    f"Points miss the one who was meant and hit another with probability {q.error:g}.",
-                    f"There is a chance of {q.error:g} that points go to another than they were meant for.",
+                    f"With probability {error:g} points hit another than the one that was meant.",
+                    f"Points miss the one who was meant and hit another with probability {error:g}.",
+                    f"There is a chance of {error:g} that points go to another than they were meant for.",
                 )
             )
         lines.append(
@@ -373,6 +366,27 @@ class Peers(Stage):
             )
         )
         return lines
+
+    def _told_who(self, paraphrase: int) -> str:
+        """Who may judge whom, and when."""
+        q, name, when, who = self.params, self.name.capitalize(), self._told_when, self._told_judges
+        return worded(
+            paraphrase,
+            f"{name}: {when} each step {who} may {self.verb} every other that it saw act, with 0 to {q.most} points"
+            " for each.",
+            f"{name}: {when} every step each other whose act was seen can be given 0 to {q.most} points by {who},"
+            f" to {self.verb} it.",
+            f"{name}: 0 to {q.most} points, with which to {self.verb} it, are what {who} may spend on each other"
+            f" that was seen to act, {when} every step.",
+        )
+
+    @property
+    def _told_when(self) -> str:
+        return f"once {self.params.from_step} steps are over, after" if self.params.from_step else "after"
+
+    @property
+    def _told_judges(self) -> str:
+        return "whoever had a choice in it" if self.params.by == "actors" else "everybody"
 
     def _told_price(self, paraphrase: int, effects: tuple[str, str, str]) -> str:
         effect = worded(paraphrase, *effects)

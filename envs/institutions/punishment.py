@@ -17,11 +17,11 @@ Logged for each step and seat: points ``spent``, those of them on somebody whose
 rate ``error``; a fine that is certain deters one unit withheld in a linear public good iff effect × points ≥ 1 − m.
 
 **Presets**: ``fehr_gachter_2000`` (the table), ``fehr_gachter_2002`` and ``herrmann_2008`` (1 : 3, up to 10 points;
-the second after ten steps without), ``vallinder_hughes`` (donors only, 1 : 2; the fine lowers what is paid, while the
-holdings of the game stay what they are).
+the second after ten steps without), ``axelrod_1986`` (one point at most: P = −9 for E = −2), ``vallinder_hughes``
+(donors only, 1 : 2; the fine lowers what is paid, while the holdings of the game stay what they are).
 
-**Source**: Fehr & Gächter 2000 (AER 90:980), 2002 (Nature 415:137); Herrmann, Thöni & Gächter 2008 (Science 319:1362);
-Vallinder & Hughes 2024 (arXiv 2412.10270).
+**Source**: Axelrod 1986 (Am. Polit. Sci. Rev. 80:1095); Fehr & Gächter 2000 (AER 90:980), 2002 (Nature 415:137);
+Herrmann, Thöni & Gächter 2008 (Science 319:1362); Vallinder & Hughes 2024 (arXiv 2412.10270).
 """
 
 from collections.abc import Mapping
@@ -55,6 +55,7 @@ class Punishment(Peers):
         "fehr_gachter_2000": {"schedule": "fehr_gachter_2000"},
         "fehr_gachter_2002": {},
         "herrmann_2008": {"from_step": 10},
+        "axelrod_1986": {"fee": 2.0, "effect": 9.0, "most": 1},
         "vallinder_hughes": {"effect": 2.0, "by": "actors"},
     }
 

@@ -271,9 +271,12 @@ EVERY_RULE = {
     "punishment": {"preset": "fehr_gachter_2000", "error": 0.15, "by": "actors", "from_step": 13},
     "reward": {"error": 0.15, "by": "actors", "from_step": 13},
     "quota": {"cap": 7.5, "fixed": 3, "false_positive": 0.125, "cost": 0.75},
+    "metanorm": {"error": 0.15, "by": "actors", "from_step": 13},
     "contract": {"error": 0.15, "cost": 0.75, "duration": 5, "proposer": "drawn"},
 }
 """Settings under which an institution tells all that it can tell."""
+COMPANY = {"metanorm": ["punishment"]}
+"""What an institution is about, if that is another one."""
 
 
 @pytest.mark.parametrize("name", INSTITUTIONS)
@@ -281,7 +284,7 @@ def test_every_institution_is_told_in_wordings_that_hold_the_same_numbers(name):
     for layer in ({}, EVERY_RULE.get(name, {})):
         game = home(name, layer)
         for seat in range(game.n_agents):
-            (one,) = game.institutions
+            one = game.institution(name)
             wordings = [one.brief(seat, paraphrase) for paraphrase in range(PARAPHRASES)]
             assert one.brief(seat) == wordings[0]
             for lines in zip(*wordings, strict=True):
@@ -297,7 +300,7 @@ def home(name, layer):
     """The first game in which the institution makes sense."""
     for game in games():
         with contextlib.suppress(SettingError):
-            return make(game, institutions=[{"institution": name, **layer}])
+            return make(game, institutions=[*COMPANY.get(name, ()), {"institution": name, **layer}])
     raise AssertionError(f"{name} makes sense in no game")
 
 
