@@ -8,6 +8,8 @@ itself and is flagged wherever it is shown. A test plays them through every meas
 
 from typing import NamedTuple
 
+from ..envs.institutions.layers import INSTITUTIONS
+
 UP, DOWN, NEITHER = "higher is better", "lower is better", "neither end is better"
 NOTHING, ALL, RANDOM = DEGENERATE = ("do nothing", "take all", "uniform random")
 
@@ -244,6 +246,12 @@ for _name, _delta in (("d90", ".9"), ("d99", ".99")):
         "mean of its "
         "last 10 steps, one that the rules ended gets nothing more.",
     )
+
+for _institution in INSTITUTIONS.values():
+    for _name, _meaning in _institution.logged.items():
+        DEFINITIONS[_name] = Definition(
+            _name.replace("_", ": ", 1), f"Mean over seats and steps of the {_meaning}.", ANY, NEITHER
+        )
 
 YES_NO = frozenset(key for key, meaning in DEFINITIONS.items() if meaning.range == EVENT)
 """Events: their mean over worlds is a share, with Wilson's interval."""

@@ -37,7 +37,14 @@ def episode_measures(record: Record) -> Measures:
     measures: Measures = {"length": record.lengths, "illegal": record.illegal.sum(axis=1)}
     for part in (_cooperation, _reciprocity, _welfare, _normalised, _discounted, _survival, _bargaining, _escalation):
         measures |= part(record)
-    return measures
+    return measures | _institutions(record)
+
+
+def _institutions(record: Record) -> Measures:
+    """What institutions log, a mean over all that is known of it."""
+    return {
+        name: divide(total(values, 1, 2), (~np.isnan(values)).sum(axis=(1, 2))) for name, values in record.logs.items()
+    }
 
 
 def _cooperation(record: Record) -> Measures:

@@ -29,7 +29,8 @@ in Multi-Agent RL"), whose contracts are one-parameter families of zero-sum tran
 here is the one above, for any game with a cooperation label.
 """
 
-from typing import Annotated, Any, NamedTuple
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -128,7 +129,10 @@ class Contract(Stage):
     name = "contract"
     title = "Do agents bind themselves by contracts that only all together can make?"
     Params = Params
-    logged = ("contract_level", "contract_transfer")
+    logged: ClassVar[Mapping[str, str]] = {
+        "contract_level": "level of the contract in force",
+        "contract_transfer": "payoff that a seat receives by it, less what it pays",
+    }
     before = True
 
     def misfit(self) -> str | None:
@@ -169,7 +173,7 @@ class Contract(Stage):
     @property
     def history(self) -> tuple[str, ...]:
         """The last step's."""
-        return self.logged
+        return tuple(self.logged)
 
     @property
     def stochastic(self) -> bool:

@@ -51,8 +51,8 @@ class Institution(ABC):
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     narrows: ClassVar[bool] = False
     """Does it take legal moves of the game away (:meth:`narrow`)?"""
-    logged: ClassVar[tuple[str, ...]] = ()
-    """Those of its ``world_fields``, one number for each seat, that a record keeps for each step."""
+    logged: ClassVar[Mapping[str, str]] = {}
+    """Those of its ``world_fields``, one number for each seat, that a record keeps for each step, and what they are."""
 
     def __init__(self, game: Game, preset: str | None = None, **params: Any) -> None:
         if preset is not None and preset not in self.presets:

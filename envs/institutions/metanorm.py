@@ -31,7 +31,7 @@ from ..game import Floats, Worlds_
 from ..paraphrases import worded
 from ..settings import Choice, Range
 from .institution import Institution
-from .peers import NOBODY, Peers
+from .peers import NOBODY, Peers, told_columns
 from .punishment import Punishment
 from .stage import Bools
 
@@ -75,7 +75,7 @@ class Metanorm(Peers):
     name = "metanorm"
     title = "Do norms hold if those are punished, too, who do not punish?"
     Params = Params
-    logged = tuple(f"metanorm_{column}" for column in Peers.columns)
+    logged = told_columns("metanorm", "punish by the metanorm")
     sign, verb, lane = -1.0, "punish", 2 << 16
     did = "let a breach pass, and "
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {"axelrod_1986": {}}

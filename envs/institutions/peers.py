@@ -166,6 +166,17 @@ def everywhere(where: Bools) -> Any:
     return slice(None) if where.all() else where
 
 
+def told_columns(name: str, verb: str) -> dict[str, str]:
+    """What such a stage logs of a seat and step, by field."""
+    return {
+        f"{name}_spent": f"points that a seat spends to {verb} others",
+        f"{name}_antisocial": "those of them that it spends on whoever cooperated at least as much as itself",
+        f"{name}_astray": "those of them that hit another than intended",
+        f"{name}_cost": "payoff that it spends on them",
+        f"{name}_received": "payoff that others' points change its own by",
+    }
+
+
 class Peers(Stage):
     """A stage in which each may spend points on each neighbour. A subclass says what they do."""
 

@@ -28,7 +28,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 from ..settings import Choice, Range
-from .peers import TABLE_SHARE, Peers
+from .peers import TABLE_SHARE, Peers, told_columns
 
 
 class Params(NamedTuple):
@@ -49,7 +49,7 @@ class Punishment(Peers):
     name = "punishment"
     title = "Will some pay to punish those who take and do not give?"
     Params = Params
-    logged = tuple(f"punishment_{column}" for column in Peers.columns)
+    logged = told_columns("punishment", "punish")
     sign, verb, lane = -1.0, "punish", 0
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "fehr_gachter_2000": {"schedule": "fehr_gachter_2000"},

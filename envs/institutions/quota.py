@@ -25,7 +25,8 @@ detection × fine ≥ v − κ.
 1968 for p·f.
 """
 
-from typing import Annotated, Any, NamedTuple
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -100,7 +101,10 @@ class Quota(Institution):
     name = "quota"
     title = "Does a cap on what each may take keep what is shared?"
     Params = Params
-    logged = ("quota_excess", "quota_fine")
+    logged: ClassVar[Mapping[str, str]] = {
+        "quota_excess": "units by which a seat exceeds its quota",
+        "quota_fine": "payoff that a seat is fined for it",
+    }
 
     def misfit(self) -> str | None:
         """Something must be taken, by amounts; and the cap may not tell what is hidden."""
@@ -142,7 +146,7 @@ class Quota(Institution):
     @property
     def history(self) -> tuple[str, ...]:
         """What is paid already."""
-        return self.logged
+        return tuple(self.logged)
 
     @property
     def stochastic(self) -> bool:

@@ -15,7 +15,7 @@ payoff alone rewards in a one-shot game.
 from typing import Annotated, NamedTuple
 
 from ..settings import Choice, Range
-from .peers import Peers
+from .peers import Peers, told_columns
 
 
 class Params(NamedTuple):
@@ -35,7 +35,7 @@ class Reward(Peers):
     name = "reward"
     title = "Can gifts do what fines do?"
     Params = Params
-    logged = tuple(f"reward_{column}" for column in Peers.columns)
+    logged = told_columns("reward", "reward")
     sign, verb, lane = 1.0, "reward", 1 << 16
 
     def brief(self, seat: int, paraphrase: int = 0) -> list[str]:

@@ -16,7 +16,8 @@ size is f for each token withheld, iff p·f ≥ 1 − m.
 **Source**: Ostrom 1990, design principles 4 and 5; Becker 1968 for p·f.
 """
 
-from typing import Annotated, Any, NamedTuple
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -82,7 +83,7 @@ class Sanctions(Institution):
     name = "sanctions"
     title = "Do small fines that grow keep those who would take too much?"
     Params = Params
-    logged = ("sanctions_fine",)
+    logged: ClassVar[Mapping[str, str]] = {"sanctions_fine": "payoff that a seat is fined for breaches"}
 
     def misfit(self) -> str | None:
         """Fines are paid step by step, in units that must be known; from here on ``gain`` is one."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pettingzoo.test import api_test, parallel_api_test
 
 import comity
+from comity.analysis.episodes import DEFINITIONS, episode_measures
 from comity.envs.catalogue import env, games, make, parallel_env, vector_env
 from comity.envs.chance import keys
 from comity.envs.institutions.peers import deal_out
@@ -345,3 +346,10 @@ def test_wrong_conducts_are_refused(stages, words):
         punished("public_goods", [{"agent": "free_rider", "stages": stages}])
     for word in words:
         assert word in str(error.value)
+
+
+def test_what_is_logged_is_a_measure_of_its_own():
+    found = episode_measures(punished("public_goods", [HITS, "free_rider"], horizon=2))
+    assert found["punishment_spent"].tolist() == [1.5]  # 6 points of one seat of four
+    assert found["punishment_received"].tolist() == [-4.5]
+    assert "points that a seat spends to punish others" in DEFINITIONS["punishment_spent"].text
