@@ -13,6 +13,7 @@ import comity
 from comity.envs.faces.aec import AECGame
 from comity.envs.faces.parallel import ParallelGame
 from comity.envs.faces.vector import VectorGame
+from comity.envs.institutions import layers
 
 DOCS = Path(__file__).parents[1] / "docs"
 pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="the wheel holds no documentation")
@@ -72,3 +73,17 @@ def test_agents_play_it(volunteer):
     assert record.rewards.shape == (2, 10, 4)
     with pytest.raises(comity.SettingError, match=r"volunteer.cost = 2.0 is not allowed: it must be less than"):
         volunteer(cost=2)
+
+
+def test_the_institution_of_the_documentation_works(monkeypatch):
+    text = re.search(r"```python\n(\"\"\"Safety net.*?)```", (DOCS / "institutions.md").read_text(), re.DOTALL)
+    assert text
+    monkeypatch.setattr(layers, "INSTITUTIONS", dict(layers.INSTITUTIONS))
+    exec(text.group(1), {"__name__": "safety_net"})
+    net = [{"institution": "safety_net", "gift": 2}]
+    record = comity.play("public_goods", ["full_contributor", "free_rider"], horizon=1, institutions=net)
+    assert record.game_payoffs[0, 0].tolist() == [8, 28, 28, 28]
+    assert record.rewards[0, 0].tolist() == [8 - 2 + 8, 26, 26, 26]
+    assert "everybody gives 2 to whoever was paid least" in record.game.brief(0)
+    with pytest.raises(comity.SettingError, match="one seat only"):
+        comity.play("fishery", ["greedy"], n_agents=1, institutions=net)
