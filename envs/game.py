@@ -422,7 +422,7 @@ class Game(ABC):
 
     @abstractmethod
     def move_schema(self, world: Any, seat: int) -> dict[str, Any]:
-        """The JSON schema of a legal move of ``seat`` now."""
+        """The JSON schema of a legal move of ``seat`` now; an ``enum`` lists all legal moves in their order."""
 
     def picture(self, world: Any) -> npt.NDArray[np.uint8]:
         """(height, width, 3): ``world`` as people see it. Default: a card for each seat, which tells what it sees."""

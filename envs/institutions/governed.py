@@ -119,11 +119,14 @@ class Governed(Game):
     def _amending(self) -> tuple[Institution, ...]:
         return tuple(one for one in self.institutions if type(one).amend is not Institution.amend)
 
-    def _legal(self, p: Any, worlds: Worlds_, out: npt.NDArray[np.int8]) -> None:
+    def _legal_in_game(self, p: Any, worlds: Worlds_, out: npt.NDArray[np.int8]) -> None:
         if self.bare.kernels.legal is None:
             out[:] = 1
         else:
             self.bare.kernels.legal(p, self.of_game(worlds), out)
+
+    def _legal(self, p: Any, worlds: Worlds_, out: npt.NDArray[np.int8]) -> None:
+        self._legal_in_game(p, worlds, out)
         for one in self.institutions:
             if one.narrows:
                 one.narrow(worlds, out)
@@ -219,8 +222,16 @@ class Governed(Game):
         return "\n".join([super().brief(seat), *laid_over])
 
     def move_schema(self, world: Any, seat: int) -> dict[str, Any]:
-        """The game's."""
-        return self.bare.move_schema(self._one(world), seat)
+        """The game's, without the words for moves that institutions take away."""
+        schema = self.bare.move_schema(self._one(world), seat)
+        if "enum" not in schema or not any(one.narrows for one in self.institutions):
+            return schema
+        worlds = np.array([world])
+        in_game, left = np.zeros((2, 1, self.n_agents, self.bare.n_moves), np.int8)
+        self._legal_in_game(self.p, worlds, in_game)
+        Governed._legal(self, self.p, worlds, left)
+        stays = left[0, seat][in_game[0, seat] == 1] == 1
+        return {**schema, "enum": [word for word, free in zip(schema["enum"], stays, strict=True) if free]}
 
     def picture(self, world: Any) -> npt.NDArray[np.uint8]:
         """The game's, or where it has none of its own a card for each seat, which shows institutions, too."""

@@ -7,6 +7,7 @@ from typing import Any
 from ..game import Game
 from ..settings import refuse, unknown
 from .contract import Contract
+from .cooperation_window import CooperationWindow
 from .governed import Given, Governed
 from .institution import Institution
 from .metanorm import Metanorm
@@ -28,6 +29,7 @@ INSTITUTIONS: dict[str, type[Institution]] = {
         Quota,
         Contract,
         Metanorm,
+        CooperationWindow,
     )
 }
 

@@ -273,6 +273,7 @@ EVERY_RULE = {
     "quota": {"cap": 7.5, "fixed": 3, "false_positive": 0.125, "cost": 0.75},
     "metanorm": {"error": 0.15, "by": "actors", "from_step": 13},
     "contract": {"error": 0.15, "cost": 0.75, "duration": 5, "proposer": "drawn"},
+    "cooperation_window": {"steps": 5, "start": 10},
 }
 """Settings under which an institution tells all that it can tell."""
 COMPANY = {"metanorm": ["punishment"]}
