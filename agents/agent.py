@@ -80,6 +80,8 @@ class Agent:
 
     name: ClassVar[str]
     games: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Institutions without which it cannot be played."""
     knobs: ClassVar[tuple[str, ...]] = ()
     shared: ClassVar[tuple[str, ...]] = ()
     """Settings that are the same in all worlds; the others may be arrays of one value per world."""

@@ -5,10 +5,28 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from ..envs.game import Floats
-from .agent import Agent, View
+from .agent import Agent, Bools, View
 
 
-class Exemplar(Agent):
+class Exemplary(Agent):
+    """Knows both acts."""
+
+    def exemplary(self, view: View, cooperative: Bools) -> Floats:
+        """(B,): the act of either kind in each world, from what the seat may believe of it; the first that is legal
+        where that one is not.
+        """
+        believed = view.imagine(self.imagined_keys())
+        acts = np.zeros(len(cooperative))
+        for kind in (False, True):
+            if (cooperative == kind).any():
+                acts = np.where(cooperative == kind, self.game.exemplar(believed, self.seat, kind), acts)
+        if view.masks is None:
+            return acts
+        legal = np.take_along_axis(view.masks, acts.astype(np.int64)[:, None], axis=1)[:, 0] == 1
+        return np.where(legal, acts, view.masks.argmax(axis=1))
+
+
+class Exemplar(Exemplary):
     """In every step the game's ``exemplar``: an act labelled 1 if ``cooperative``, else one labelled 0.
 
     Where it is not legal, as without a turn, the first act that is. In a negotiation it makes offers, and never
@@ -23,11 +41,6 @@ class Exemplar(Agent):
         cooperative: Annotated[bool, "does it cooperate?"] = True
 
     def act(self, view: View) -> Floats:
-        """From what the seat may believe of the worlds."""
+        """The same in every step."""
         self.step += 1
-        believed = view.imagine(self.imagined_keys())
-        acts = self.game.exemplar(believed, self.seat, self.params.cooperative)
-        if view.masks is None:
-            return acts
-        legal = np.take_along_axis(view.masks, acts.astype(np.int64)[:, None], axis=1)[:, 0] == 1
-        return np.where(legal, acts, view.masks.argmax(axis=1))
+        return self.exemplary(view, np.full(len(view.active), self.params.cooperative))

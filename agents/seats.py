@@ -38,6 +38,7 @@ MODULES = (
     "scripted.crises",
     "scripted.deescalation",
     "scripted.packages",
+    "scripted.reputed",
 )
 CARRIERS = ("norms", "fixed")
 ROLES = {

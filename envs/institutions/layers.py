@@ -14,6 +14,7 @@ from .metanorm import Metanorm
 from .punishment import Punishment
 from .quota import Quota
 from .redistribution import Redistribution
+from .reputation import Reputation
 from .reward import Reward
 from .sanctions import Sanctions
 from .stage import Stage
@@ -30,6 +31,7 @@ INSTITUTIONS: dict[str, type[Institution]] = {
         Contract,
         Metanorm,
         CooperationWindow,
+        Reputation,
     )
 }
 

@@ -108,7 +108,7 @@ def test_whoever_never_draws_does_the_same_under_every_seed(cls):
 @pytest.mark.parametrize("cls", list(everyone()))
 def test_every_agent_plays_every_game_that_it_says(cls):
     for game in cls.games or games():
-        record = comity.play(game, [cls.name], worlds=3, horizon=5)
+        record = comity.play(game, [cls.name], worlds=3, horizon=5, institutions=cls.needs)
         assert (record.illegal == 0).all()
         assert np.isfinite(record.rewards).all()
         assert cls.__doc__

@@ -274,6 +274,7 @@ EVERY_RULE = {
     "metanorm": {"error": 0.15, "by": "actors", "from_step": 13},
     "contract": {"error": 0.15, "cost": 0.75, "duration": 5, "proposer": "drawn"},
     "cooperation_window": {"steps": 5, "start": 10},
+    "reputation": {"kind": "standing", "information": "gossip", "fidelity": 0.8, "standard": 0.75},
 }
 """Settings under which an institution tells all that it can tell."""
 COMPANY = {"metanorm": ["punishment"]}
