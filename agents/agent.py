@@ -1,6 +1,7 @@
 """What every agent must do: sit in one seat of many worlds at once."""
 
 import copy
+from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
@@ -93,6 +94,9 @@ class Agent:
     """Does it move in the stages of institutions by itself? For whoever does not, a conduct does (:mod:`.stages`)."""
     sees_institutions: ClassVar[bool] = False
     """Does it look at what institutions show, or at the bare game only?"""
+
+    in_stages: ClassVar[Mapping[str, str]] = {}
+    """What it does in the stage of an institution where its seat says nothing else: the conduct, by institution."""
 
     Params: ClassVar[Any] = NoSettings
     label: str = ""

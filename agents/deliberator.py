@@ -22,6 +22,7 @@ from .norms import Norms, Packed, pack
 from .preferences import remember
 
 CHOICE, PARDON = 1, 2  # streams of the agent's own draws
+STAGES = 1 << 32  # decisions in stages are numbered from here on
 SAMPLES = 8
 """Imagined worlds per decision where chance touches what follows."""
 
@@ -74,6 +75,7 @@ class Deliberator(Agent):
         self._discount = patience * goes_on
         self._samples = self.params.samples or (SAMPLES if game.stochastic else 1)
         self._last = np.full((b, n), np.nan)
+        self._coming, self._in_stages = 0, 0  # the game's step that is to come; decisions in stages so far
 
     def act(self, view: View) -> Floats:
         """Thinks in every world that still runs."""
@@ -92,11 +94,17 @@ class Deliberator(Agent):
         self._look(view)
 
     def _look(self, view: View) -> tuple[npt.NDArray[np.int64], Worlds_]:
-        """Which worlds still run, and as what it believes them after what the last step showed."""
-        self.step += 1
+        """Which worlds still run, and as what it believes them after what the last step showed.
+
+        Its chance in a step of the game is the same whatever stages there are between the steps.
+        """
+        in_stage = view.stage > 0
+        self._in_stages += in_stage
+        self.step = STAGES + self._in_stages if in_stage else self._coming
         running = np.flatnonzero(view.active)
         believed = view.imagine(self.imagined_keys(running, 0), running)
         self._perceive(believed, running)
+        self._coming += not in_stage
         return running, believed
 
     def _decide(self, view: View, running: npt.NDArray[np.int64], believed: Worlds_) -> Floats:
@@ -121,7 +129,7 @@ class Deliberator(Agent):
     def _perceive(self, believed: Worlds_, running: npt.NDArray[np.int64]) -> None:
         """Takes in what the last step showed: payoffs into incomes, labels into remembered kindness."""
         packed = Packed(self._packed.rows[running], self._packed.same_group[running], {})
-        if self.step:
+        if self._coming:
             payoffs = believed[self.game.paid]
             seen = ~np.isnan(payoffs) & pays(self.game, believed)[:, None]
             s = packed.rows["income_memory"][:, None]
@@ -131,7 +139,7 @@ class Deliberator(Agent):
         acts = believed["action"]
         self._last[running] = np.where(np.isnan(acts), self._last[running], acts)
         pardon = np.stack(
-            [uniforms(self.keys[running], self.step, PARDON, j) for j in range(self.game.n_agents)], axis=1
+            [uniforms(self.keys[running], self._coming, PARDON, j) for j in range(self.game.n_agents)], axis=1
         )
         kindness = self._kindness[running]
         remember(packed, kindness, self.seat, self.game.cooperation_pairs(believed), pardon)

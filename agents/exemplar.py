@@ -20,10 +20,7 @@ class Exemplary(Agent):
         for kind in (False, True):
             if (cooperative == kind).any():
                 acts = np.where(cooperative == kind, self.game.exemplar(believed, self.seat, kind), acts)
-        if view.masks is None:
-            return acts
-        legal = np.take_along_axis(view.masks, acts.astype(np.int64)[:, None], axis=1)[:, 0] == 1
-        return np.where(legal, acts, view.masks.argmax(axis=1))
+        return legal_or_first(view, acts)
 
 
 class Exemplar(Exemplary):
@@ -44,3 +41,11 @@ class Exemplar(Exemplary):
         """The same in every step."""
         self.step += 1
         return self.exemplary(view, np.full(len(view.active), self.params.cooperative))
+
+
+def legal_or_first(view: View, acts: Floats) -> Floats:
+    """``acts`` (B,) where they are legal, else the first act that is."""
+    if view.masks is None:
+        return acts
+    legal = np.take_along_axis(view.masks, acts.astype(np.int64)[:, None], axis=1)[:, 0] == 1
+    return np.where(legal, acts, view.masks.argmax(axis=1))

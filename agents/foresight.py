@@ -56,8 +56,8 @@ def simultaneous_values(
     """(B, C): the utility of each candidate (B, C), a mean over the ``imagined`` samples, each (B,) worlds.
 
     ``others`` (B, N) is what the others repeat, and what the seat itself goes on with where a candidate is a move of an
-    institution's stage. Raises nothing: what is illegal in a candidate's future the kernel
-    clips.
+    institution's stage. In stages others are expected to do nothing, and so is the seat itself in those to come. Raises
+    nothing: what is illegal in a candidate's future the kernel clips.
     """
     count = candidates.shape[1]
     block = max(1, ROLLOUTS_AT_ONCE // count)
@@ -74,8 +74,11 @@ def _block_values(
     game: Game, mind: Mind, imagined: list[Worlds_], candidates: Floats, others: Floats, depth: int
 ) -> Floats:
     share = mind.norms.rows["universalization"]
-    acts = _acts(game, mind.seat, candidates, others, universal=False)
-    everyone = _acts(game, mind.seat, candidates, others, universal=True)
+    beside = others
+    if game.stages and not game.n_moves:
+        beside = np.where((imagined[0]["stage"] > 0)[:, None], 0.0, others)
+    acts = _acts(game, mind.seat, candidates, beside, universal=False)
+    everyone = _acts(game, mind.seat, candidates, beside, universal=True)
     total = np.zeros(candidates.shape)
     for worlds in imagined:
         if (share < 1).any():
@@ -115,6 +118,7 @@ def _rollout(game: Game, mind: Mind, worlds: Worlds_, acts: Floats, others: Floa
     if game.stages:
         ahead[game.paid] = np.nan_to_num(ahead[game.paid])
         afterwards = np.where((ahead["stage"] > 0)[:, None], others[of], moves)
+    shared = bool(game.stages) and not game.n_moves  # real numbers, which a stage would take for its own moves
     for _ in range(depth * game.turns_per_step):
         before = {name: ahead[name].copy() for name in mind.norms.patients}
         step = ahead["step"].copy()
@@ -131,5 +135,5 @@ def _rollout(game: Game, mind: Mind, worlds: Worlds_, acts: Floats, others: Floa
             break
         advanced = (ahead["step"] > step).reshape(b, count).any(axis=1)
         discount = np.where(advanced, discount * mind.discount, discount)
-        moves = afterwards
+        moves = np.where((ahead["stage"] > 0)[:, None], 0.0, afterwards) if shared else afterwards
     return totals.reshape(b, count)

@@ -39,6 +39,7 @@ MODULES = (
     "scripted.deescalation",
     "scripted.packages",
     "scripted.reputed",
+    "scripted.listening",
 )
 CARRIERS = ("norms", "fixed")
 ROLES = {
@@ -150,7 +151,8 @@ def seat(game: Game, given: "str | Mapping[str, Any] | Agent", worlds: int = 1) 
 
 
 def _staged(game: Game, agent: Agent, in_stages: Mapping[str, Conduct]) -> Agent:
-    """The agent, with a conduct for every stage that it does not play itself."""
+    """The agent, with a conduct for every stage that it does not play itself: its own where it is given none."""
+    in_stages = {**conducts(agent.in_stages), **in_stages}
     if not game.stages or (agent.plays_stages and not in_stages):
         return agent
     return InStages(agent, in_stages)

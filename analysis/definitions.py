@@ -233,6 +233,18 @@ DEFINITIONS: dict[str, Definition] = {
         EVENT,
         UP,
     ),
+    "signal_divergence": Definition(
+        "acts unlike words",
+        "Share of announced acts whose class is not the one announced; undefined if nothing was.",
+        SHARE,
+        NEITHER,
+    ),
+    "signal_gap": Definition(
+        "acts tougher than words",
+        "Mean of the rank of the act less that of its announcement, over announced acts; undefined if nothing was.",
+        "−5 to 5",
+        NEITHER,
+    ),
 }
 """The measures of an episode by their key."""
 

@@ -7,6 +7,9 @@ said in :mod:`.definitions`.
 
 import numpy as np
 
+from ..envs.institutions.communication import Communication
+from ..envs.institutions.governed import Governed
+from ..envs.institutions.pledges import CLASSES
 from ..envs.negotiation import Negotiation
 from ..envs.record import Record
 from . import bargaining, cooperation, escalation, welfare
@@ -163,9 +166,7 @@ def _escalation(record: Record) -> Measures:
     ladder = record.game.rungs()
     if ladder is None:
         return {}
-    acts = record.actions
-    rung = np.where(np.isnan(acts), 0, acts).astype(np.int64)
-    severity, ranks = (np.where(np.isnan(acts), np.nan, column[rung]) for column in np.array(ladder, np.float64).T)
+    severity, ranks = (_looked_up(column, record.actions) for column in np.array(ladder, np.float64).T)
     quiet = escalation.time_to_deescalate(severity, ranks)
     presses = np.where(np.isnan(ranks), np.nan, ranks > escalation.QUIET)
     return {
@@ -175,7 +176,27 @@ def _escalation(record: Record) -> Measures:
         "max_rise": escalation.max_rise(severity).value,
         "time_to_deescalate": quiet.value,
         "deescalated": np.where(quiet.n > 0, quiet.observed, np.nan),
+        **_announced(record, ranks, np.array([rung.rank for rung in ladder], np.float64)),
     }
+
+
+def _announced(record: Record, ranks: FloatArray, ladder: FloatArray) -> Measures:
+    """Words beside acts, where there is communication."""
+    said = record.logs.get("communication_pledge")
+    if said is None or not isinstance(record.game, Governed):
+        return {}
+    talk = record.game.institution("communication")
+    assert isinstance(talk, Communication)
+    signals = said if talk.pledges.kind == CLASSES else _looked_up(ladder, said)
+    return {
+        "signal_divergence": escalation.signal_divergence(ranks, signals).value,
+        "signal_gap": escalation.signal_gap(ranks, signals).value,
+    }
+
+
+def _looked_up(column: FloatArray, moves: FloatArray) -> FloatArray:
+    """The entry of ``column`` for each move, NaN for none."""
+    return np.where(np.isnan(moves), np.nan, column[np.where(np.isnan(moves), 0, moves).astype(np.int64)])
 
 
 _KNOWN_ANCHORS: dict[tuple[str, str], tuple[float, float]] = {}

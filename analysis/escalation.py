@@ -7,7 +7,7 @@ has left and after the end. Severity weights are a convention: show the ranking 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .measure import BoolArray, Duration, Interval, Measured, divide, share, total
+from .measure import BoolArray, Duration, FloatArray, Interval, Measured, divide, share, total
 from .statistics import wilson
 
 QUIET = 1  # highest rank of a quiet step
@@ -94,3 +94,25 @@ def spiral_probability(severity: ArrayLike, ranks: ArrayLike) -> Interval:
     """Share of episodes with a spiral, with Wilson's interval; single values, n episodes."""
     found = spirals(severity, ranks)
     return wilson(found.sum(), found.size)
+
+
+def signal_divergence(ranks: ArrayLike, signals: ArrayLike) -> Measured:
+    """Share of announced acts whose class is not the one announced: value (W,), n (W,) announced acts.
+
+    `signals` (W, T, N) are the announced ranks, NaN where nothing was said.
+    """
+    gap = _gap(ranks, signals)
+    n = (~np.isnan(gap)).sum(axis=(1, 2))
+    return share((np.nan_to_num(gap) != 0).sum(axis=(1, 2)), n)
+
+
+def signal_gap(ranks: ArrayLike, signals: ArrayLike) -> Measured:
+    """Signed mean of rank(act) − rank(signal), above 0 where acts are tougher than words: value (W,), n (W,) announced
+    acts.
+    """
+    gap = _gap(ranks, signals)
+    return share(np.nansum(gap, axis=(1, 2)), (~np.isnan(gap)).sum(axis=(1, 2)))
+
+
+def _gap(ranks: ArrayLike, signals: ArrayLike) -> FloatArray:
+    return np.asarray(ranks, dtype=np.float64) - np.asarray(signals, dtype=np.float64)

@@ -24,7 +24,7 @@ _UNIT = 2.0**-53
 # What a draw is for. Streams keep purposes apart, so that a new kind of draw never shifts another.
 CONTINUATION, ACTION_NOISE, PERCEPTION_NOISE, PAIRING, GROWTH, RATIONING, HAZARD = range(7)
 SHUFFLE, ASSESSMENT, CONTEXT, SPEAKER, ORDER, TARGET, SPAWN, DIRT, DETECTION, MISFIRE = range(7, 17)
-EXCESS, GOSSIP = range(17, 19)
+EXCESS, GOSSIP, MISHEARD, MEDIATION = range(17, 21)
 
 
 @njit(cache=True)

@@ -1,5 +1,6 @@
 """Strategies for arms races (GAMES.md §4.2)."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -67,10 +68,11 @@ class Richardson(Armer):
 class GritStep(Armer):
     """GRIT in arms: cuts a share of its own arms in each step; after ``k`` steps in a row in which the rivals' arms
     did not fall it holds for one step and starts a new series (Osgood 1962). Where moves are levels it takes the first
-    that cuts as much.
+    that cuts as much. Announces what it does where there is communication.
     """
 
     name = "grit_step"
+    in_stages: ClassVar[Mapping[str, str]] = {"communication": "honest"}
 
     class Params(NamedTuple):
         """Its initiatives and its patience."""

@@ -54,10 +54,11 @@ class Hold(ByGame):
 
 class Grit(ByGame):
     """Graduated reciprocation in tension reduction (Osgood 1962): makes concessions whatever the history, answers
-    once after ``k`` of them in a row met a threat, and goes on.
+    once after ``k`` of them in a row met a threat, and goes on. Announces its concessions where there is communication.
     """
 
     name = "grit"
+    in_stages: ClassVar[Mapping[str, str]] = {"communication": "promises"}
     Params = binary.Grit.Params
     rules: ClassVar[Mapping[str, type[Agent]]] = {
         **dict.fromkeys(binary.BINARY_GAMES, binary.Grit),

@@ -9,6 +9,7 @@ from ...envs.settings import check, refuse, unknown
 from .conduct import Conduct, Nothing
 from .contracting import Accepts, Proposes
 from .judging import Altruistic, Antisocial, Flat
+from .pledging import Honest, Promises, Threatens
 
 CONDUCTS: dict[str, type[Conduct]] = {
     cls.name: cls
@@ -19,6 +20,9 @@ CONDUCTS: dict[str, type[Conduct]] = {
         Flat,
         Accepts,
         Proposes,
+        Honest,
+        Promises,
+        Threatens,
     )
 }
 

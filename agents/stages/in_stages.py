@@ -61,7 +61,7 @@ class InStages(Agent):
     def _plan(self, view: View) -> Floats:
         """The act of the coming step of the game, decided once."""
         if self._planned is None:
-            self._planned = self.inner.act(self._of_game(view))
+            self._planned = self.inner.act(self._of_game(self._coming(view)))
         return self._planned
 
     def _of_game(self, view: View) -> View:
@@ -77,6 +77,22 @@ class InStages(Agent):
     def kinds(self) -> list[str]:
         """Whoever plays the game."""
         return [self.label] if self.label else self.inner.kinds()
+
+    def _coming(self, view: View) -> View:
+        """What would be seen if the stages before the game's step were over, and no more were done in them."""
+        stages = view._worlds["stage"]
+        if (stages == GAME).all():
+            return view
+        game, worlds, seen = self._staged, view._worlds.copy(), view.observations.copy()
+        worlds["stage_before"], worlds["stage"], worlds["stage_round"] = stages, GAME, 0
+        for name in ("stage", "stage_round"):
+            seen[:, game.field_index[name]] = 0
+        masks = None
+        if view.masks is not None and game.kernels.legal is not None:
+            of_all = np.zeros((len(worlds), game.n_agents, game.n_moves), np.int8)
+            game.kernels.legal(game.p, worlds, of_all)
+            masks = of_all[:, view.seat]
+        return View(view.game, view.seat, worlds, seen, masks, view.active)
 
     def learn(self, outcome: Outcome) -> None:
         """At the end of each step of the game, from all that it paid."""

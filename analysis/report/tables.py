@@ -24,6 +24,7 @@ COLUMNS = {
         *("length", "survived", "collapsed"),
         *("agreement", "pareto_distance", "joint_efficiency", "joint_efficiency_all", "irrational"),
         *("press_share", "score", "velocity", "max_rise", "deescalated"),
+        *("signal_divergence", "signal_gap"),
         "illegal",
     ),
 }

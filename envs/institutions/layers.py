@@ -8,6 +8,7 @@ from ..game import Game
 from ..settings import refuse, unknown
 from .contract import Contract
 from .cooperation_window import CooperationWindow
+from .communication import Communication
 from .governed import Given, Governed
 from .institution import Institution
 from .metanorm import Metanorm
@@ -32,6 +33,7 @@ INSTITUTIONS: dict[str, type[Institution]] = {
         Metanorm,
         CooperationWindow,
         Reputation,
+        Communication,
     )
 }
 

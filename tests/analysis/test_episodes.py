@@ -230,6 +230,18 @@ def test_escalation_on_the_binary_ladder():
     assert always["time_to_deescalate"].tolist() == [5] and always["deescalated"].tolist() == [0]
 
 
+def test_what_was_announced_is_compared_with_what_was_done():
+    assert "signal_divergence" not in episode_measures(play("standoff", ["dove"], horizon=5))
+    deceitful = {"agent": "hawk", "stages": {"communication": "promises"}}
+    said = {"preset": "announced", "horizon": 5, "action_noise": 0.0}
+    m = episode_measures(play("standoff", ["grit", deceitful], **said))
+    # grit holds twice, presses once, holds twice, and always announces to hold; the other presses and says the same
+    assert m["signal_divergence"] == pytest.approx([(1 + 5) / 10])
+    assert m["signal_gap"] == pytest.approx([3 * (1 + 5) / 10])
+    silent = episode_measures(play("standoff", ["dove"], **said))
+    assert np.isnan(silent["signal_divergence"]).all() and np.isnan(silent["signal_gap"]).all()
+
+
 # -- degenerate policies -----------------------------------------------------------------------------------------------
 
 POLICIES = {

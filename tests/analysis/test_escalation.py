@@ -12,6 +12,8 @@ from comity.analysis import (
     peak,
     score,
     score_path,
+    signal_divergence,
+    signal_gap,
     spiral_probability,
     spirals,
     time_to_deescalate,
@@ -103,6 +105,20 @@ def test_no_steps_at_all():
     for f in (score, peak, velocity, max_rise):
         assert np.isnan(f(nothing).value).all()
     assert np.isnan(time_to_deescalate(nothing, nothing).value).all()
+
+
+def test_words_and_acts_by_hand():
+    # nation 0 says DE thrice and does DE, NV, DE; nation 1 says DE, NV, nothing and does NV, NV, NU
+    acts = np.array([[[0, 3], [3, 3], [0, 5]]])
+    said = np.array([[[0, 0], [0, 3], [0, NAN]]])
+    divergence, gap = signal_divergence(acts, said), signal_gap(acts, said)
+    assert divergence.value.tolist() == [2 / 5] and gap.value.tolist() == [6 / 5]
+    assert divergence.n.tolist() == gap.n.tolist() == [5]
+    assert signal_gap(said, acts).value.tolist() == [-6 / 5]
+    left = np.where(acts == 3, NAN, acts)
+    assert signal_divergence(left, said).n.tolist() == [2] and signal_divergence(left, said).value.tolist() == [0]
+    for f in (signal_divergence, signal_gap):
+        assert np.isnan(f(acts, np.full(acts.shape, NAN)).value).all()
 
 
 RANKS = hnp.arrays(int, st.tuples(st.integers(1, 3), st.integers(1, 8), st.integers(2, 4)), elements=st.integers(0, 5))
