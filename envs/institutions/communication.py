@@ -65,7 +65,11 @@ class Communication(Stage):
     title = "Does saying what one will do help, when nothing holds anybody to it?"
     Params = Params
     before = True
-    logged = ("communication_pledge", "communication_heard", "communication_kept")
+    logged: ClassVar[Mapping[str, str]] = {
+        "communication_pledge": "pledge that stands",
+        "communication_heard": "pledge that is heard",
+        "communication_kept": "share of pledges that are kept",
+    }
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {"placebo": {"placebo": True}}
 
     def misfit(self) -> str | None:
@@ -100,7 +104,7 @@ class Communication(Stage):
     @property
     def history(self) -> tuple[str, ...]:
         """All of it says how a world came about."""
-        return self.logged
+        return tuple(self.logged)
 
     @property
     def stochastic(self) -> bool:

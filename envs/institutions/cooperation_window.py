@@ -21,7 +21,8 @@ ceiling, and whoever always presses first presses in the first step after it; in
 **Source**: NORMS.md §3. A cooling-off period, as in Osgood 1962; the rule's details are our choice.
 """
 
-from typing import Annotated, Any, NamedTuple
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -109,7 +110,9 @@ class CooperationWindow(Institution):
     title = "Does a time without escalation outlast itself?"
     Params = Params
     narrows = True
-    logged = ("cooperation_window_withheld",)
+    logged: ClassVar[Mapping[str, str]] = {
+        "cooperation_window_withheld": "share of acts that were asked for and not available"
+    }
 
     def misfit(self) -> str | None:
         """There must be a ladder, and a rung up to the ceiling."""
@@ -137,7 +140,7 @@ class CooperationWindow(Institution):
     @property
     def history(self) -> tuple[str, ...]:
         """What was withheld has no consequences."""
-        return self.logged
+        return tuple(self.logged)
 
     def left(self, worlds: Worlds_) -> npt.NDArray[np.int64]:
         """(B,): steps of the window that are still to come where it holds, else 0."""

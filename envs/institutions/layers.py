@@ -6,9 +6,9 @@ from typing import Any
 
 from ..game import Game
 from ..settings import refuse, unknown
+from .communication import Communication
 from .contract import Contract
 from .cooperation_window import CooperationWindow
-from .communication import Communication
 from .governed import Given, Governed
 from .institution import Institution
 from .metanorm import Metanorm

@@ -24,7 +24,8 @@ refused by each after its first defection; by standing who refuses the bad stays
 268:745) for standing. Gossip as independent misreports is our choice.
 """
 
-from typing import Annotated, Any, NamedTuple
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -124,7 +125,10 @@ class Reputation(Institution):
     name = "reputation"
     title = "Is it enough to be known for what one does?"
     Params = Params
-    logged = ("reputation_true", "reputation_held")
+    logged: ClassVar[Mapping[str, str]] = {
+        "reputation_true": "reputation that a seat deserves",
+        "reputation_held": "reputation that others hold it to have",
+    }
 
     def misfit(self) -> str | None:
         """Somebody must be known to somebody."""
