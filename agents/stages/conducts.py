@@ -10,6 +10,7 @@ from .conduct import Conduct, Nothing
 from .contracting import Accepts, Proposes
 from .judging import Altruistic, Antisocial, Flat
 from .pledging import Honest, Promises, Threatens
+from .voting import Votes
 
 CONDUCTS: dict[str, type[Conduct]] = {
     cls.name: cls
@@ -23,6 +24,7 @@ CONDUCTS: dict[str, type[Conduct]] = {
         Honest,
         Promises,
         Threatens,
+        Votes,
     )
 }
 

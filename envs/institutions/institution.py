@@ -24,6 +24,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+import numpy as np
 import numpy.typing as npt
 
 from ..game import Field, Floats, Game, Worlds_
@@ -54,10 +55,15 @@ class Institution(ABC):
     logged: ClassVar[Mapping[str, str]] = {}
     """Those of its ``world_fields``, one number for each seat, that a record keeps for each step, and what they are."""
 
+    votable: ClassVar[tuple[str, ...]] = ()
+    """Settings whose number may differ between worlds, as where it is set by vote: it reads them by :meth:`number`."""
+
     def __init__(self, game: Game, preset: str | None = None, **params: Any) -> None:
         if preset is not None and preset not in self.presets:
             raise unknown(f"preset of {self.name}", preset, self.presets)
         self.game = game
+        self.voted: dict[str, str] = {}
+        """The fields of a world that hold, for each seat the same, the numbers of settings that are set by vote."""
         self.params = check(self.Params, {**self.presets.get(preset or "", {}), **params}, f"{self.name}.")
         if complaint := self.misfit():
             raise self.refusal(complaint)
@@ -69,6 +75,12 @@ class Institution(ABC):
     def misfit(self) -> str | None:
         """Why it makes no sense in this game; None where it does."""
         return None
+
+    def number(self, worlds: Worlds_, setting: str) -> Floats:
+        """(B,): the number of one of its ``votable`` settings in each world."""
+        if setting in self.voted:
+            return worlds[self.voted[setting]][:, 0].copy()
+        return np.full(len(worlds), float(getattr(self.params, setting)))
 
     def join(self, others: "Sequence[Institution]") -> None:
         """Learns which institutions are laid over the same game, itself among them, in their order.

@@ -20,6 +20,7 @@ from .reward import Reward
 from .sanctions import Sanctions
 from .stage import Stage
 from .staged import Staged
+from .voting import Voting
 
 INSTITUTIONS: dict[str, type[Institution]] = {
     cls.name: cls
@@ -34,6 +35,7 @@ INSTITUTIONS: dict[str, type[Institution]] = {
         CooperationWindow,
         Reputation,
         Communication,
+        Voting,
     )
 }
 

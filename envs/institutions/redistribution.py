@@ -24,10 +24,13 @@ class Params(NamedTuple):
 
 
 @njit(cache=True)
-def share(rate: float, there: npt.NDArray[Any], rewards: Floats) -> None:
-    """Redistributes, in place, among those who are there."""
+def share(rates: Floats, there: npt.NDArray[Any], rewards: Floats) -> None:
+    """Redistributes, in place, among those who are there, at the ``rates`` (B,) that are not 0."""
     worlds, n = rewards.shape
     for b in range(worlds):
+        rate = rates[b]
+        if rate == 0.0:
+            continue
         total, heads = 0.0, 0
         for i in range(n):
             total += rewards[b, i]
@@ -43,6 +46,7 @@ class Redistribution(Institution):
     name = "redistribution"
     title = "Does sharing what is earned make it worth earning together?"
     Params = Params
+    votable = ("rate",)
 
     def misfit(self) -> str | None:
         """One alone has nobody to share with."""
@@ -50,8 +54,8 @@ class Redistribution(Institution):
 
     def settle(self, worlds: Worlds_, there: npt.NDArray[Any], rewards: Floats) -> None:
         """See the page."""
-        if self.params.rate > 0:
-            share(self.params.rate, there, rewards)
+        if self.params.rate > 0 or self.voted:
+            share(self.number(worlds, "rate"), there, rewards)
 
     def settle_stage(self, worlds: Worlds_, there: npt.NDArray[Any], rewards: Floats) -> None:
         """The same."""

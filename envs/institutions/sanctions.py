@@ -58,8 +58,12 @@ def sanction(
     fines: Floats,
     counts: Floats,
     rewards: Floats,
+    detections: Floats,
+    firsts: Floats,
 ) -> None:
-    """Detects, fines and counts, in place; all arrays are (B, N), ``keys`` and ``steps`` (B,)."""
+    """Detects, fines and counts, in place; all arrays are (B, N), but ``keys``, ``steps`` and the numbers that may
+    differ between worlds, ``detections`` and ``firsts``, (B,).
+    """
     keeps = 0.5 ** (1.0 / q.half_life)
     for b in range(len(labels)):
         for i in range(rewards.shape[1]):
@@ -69,10 +73,10 @@ def sanction(
             counts[b, i] *= keeps
             label = labels[b, i]
             if not np.isnan(label):
-                chance = q.detection if label < q.standard else q.false_positive
+                chance = detections[b] if label < q.standard else q.false_positive
                 if chance > 0.0 and uniform(keys[b], steps[b], DETECTION, i) < chance:
                     size = max(0.0, 1.0 - label / q.standard) if q.by_size and q.standard > 0.0 else 1.0
-                    fines[b, i] = size * q.gain * min(q.most, q.first * q.growth ** counts[b, i])
+                    fines[b, i] = size * q.gain * min(q.most, firsts[b] * q.growth ** counts[b, i])
                     counts[b, i] = min(MOST_COUNTED, counts[b, i] + 1.0)
             rewards[b, i] -= fines[b, i] + q.cost
 
@@ -84,6 +88,7 @@ class Sanctions(Institution):
     title = "Do small fines that grow keep those who would take too much?"
     Params = Params
     logged: ClassVar[Mapping[str, str]] = {"sanctions_fine": "payoff that a seat is fined for breaches"}
+    votable = ("detection", "first")
 
     def misfit(self) -> str | None:
         """Fines are paid step by step, in units that must be known; from here on ``gain`` is one."""
@@ -118,7 +123,7 @@ class Sanctions(Institution):
     @property
     def stochastic(self) -> bool:
         """Detection by chance."""
-        return 0 < self.params.detection < 1 or 0 < self.params.false_positive < 1
+        return "detection" in self.voted or 0 < self.params.detection < 1 or 0 < self.params.false_positive < 1
 
     def reset(self, worlds: Worlds_, again: npt.NDArray[Any]) -> None:
         """A clean record."""
@@ -129,7 +134,8 @@ class Sanctions(Institution):
         """See the page."""
         fines, counts = worlds["sanctions_fine"], worlds["sanctions_count"]
         sanction(
-            self.params, there, worlds["key"], worlds["step"], worlds["cooperation"], fines, counts, rewards
+            self.params, there, worlds["key"], worlds["step"], worlds["cooperation"], fines, counts, rewards,
+            self.number(worlds, "detection"), self.number(worlds, "first"),
         )  # fmt: skip
 
     def perceive(self, worlds: Worlds_, seat: int) -> None:

@@ -82,7 +82,7 @@ def test_redistribution_keeps_the_mean_of_those_who_are_there(payoffs, rate, bit
     there = np.array([[bits >> k & 1 for k in range(len(payoffs))]], np.int8)
     before = np.array([payoffs]) * there
     after = before.copy()
-    share(rate, there, after)
+    share(np.array([rate]), there, after)
     assert after.sum() == pytest.approx(before.sum(), abs=1e-6 * (1 + np.abs(before).sum()))
     assert (after[there == 0] == 0).all()
     own = there == 1
@@ -271,6 +271,7 @@ EVERY_RULE = {
     "punishment": {"preset": "fehr_gachter_2000", "error": 0.15, "by": "actors", "from_step": 13},
     "reward": {"error": 0.15, "by": "actors", "from_step": 13},
     "quota": {"cap": 7.5, "fixed": 3, "false_positive": 0.125, "cost": 0.75},
+    "voting": {"rule": "majority", "start": 0.25, "every": 10},
     "metanorm": {"error": 0.15, "by": "actors", "from_step": 13},
     "contract": {"error": 0.15, "cost": 0.75, "duration": 5, "proposer": "drawn"},
     "cooperation_window": {"steps": 5, "start": 10},
@@ -278,7 +279,7 @@ EVERY_RULE = {
     "communication": {"every": 3, "cost": 0.25, "error": 0.15},
 }
 """Settings under which an institution tells all that it can tell."""
-COMPANY = {"metanorm": ["punishment"]}
+COMPANY = {"metanorm": ["punishment"], "voting": ["redistribution"]}
 """What an institution is about, if that is another one."""
 
 
