@@ -19,8 +19,8 @@ vote other than for one's ideal, and no abstention, brings it nearer to that.
 **Source**: Black 1948 (J. Polit. Econ. 56:23); Moulin 1980 (Public Choice 35:437).
 """
 
-from collections.abc import Sequence
-from typing import Annotated, Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -94,7 +94,10 @@ class Voting(Stage):
     name = "voting"
     title = "Which rule do those choose who live under it?"
     Params = Params
-    logged = ("voting_number", "voting_vote")
+    logged: ClassVar[Mapping[str, str]] = {
+        "voting_number": "number in force that votes set",
+        "voting_vote": "last vote, 1 for the lowest level and 0 for none",
+    }
     before = True
 
     def misfit(self) -> str | None:
