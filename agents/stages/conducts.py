@@ -8,6 +8,7 @@ from ...envs.institutions.stage import Stage
 from ...envs.settings import check, refuse, unknown
 from .conduct import Conduct, Nothing
 from .contracting import Accepts, Proposes
+from .delegating import Delegates, DelegatesIfAllDid
 from .judging import Altruistic, Antisocial, Flat
 from .pledging import Honest, Promises, Threatens
 from .voting import Votes
@@ -25,6 +26,8 @@ CONDUCTS: dict[str, type[Conduct]] = {
         Promises,
         Threatens,
         Votes,
+        Delegates,
+        DelegatesIfAllDid,
     )
 }
 

@@ -23,7 +23,7 @@ responder, the equilibria of the static game; all are tests.
 
 **Source**: Richardson 1960; Jervis 1978 (security dilemma).
 
-**Versions**: v0, first. To come: announcements (the communication institution).
+**Versions**: v0, first.
 """
 
 from collections.abc import Mapping

@@ -39,7 +39,7 @@ runs of 14 steps, collapses, the walk of two mirrors, accidents; all are tests.
 
 **Source**: classes and severities after Rivera et al. 2024 (arXiv 2401.03408); state, effects and numbers are our own.
 
-**Versions**: v0, first. To come: pledges (the communication institution).
+**Versions**: v0, first.
 """
 
 from collections.abc import Mapping

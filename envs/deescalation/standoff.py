@@ -21,7 +21,7 @@ of 20 steps on the brink; all are tests.
 
 **Source**: Molander 1985; Wu & Axelrod 1995; Osgood 1962; Lindskold 1978.
 
-**Versions**: v0, first. To come: announcements (the communication institution).
+**Versions**: v0, first.
 """
 
 from collections.abc import Mapping

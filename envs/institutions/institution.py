@@ -117,6 +117,12 @@ class Institution(ABC):
     def amend(self, worlds: Worlds_, playing: npt.NDArray[Any], acts: Floats) -> None:
         """Changes, in place, the ``acts`` (B, N) that reach the game in the worlds ``playing`` (B,)."""
 
+    def overrules(self, worlds: Worlds_) -> npt.NDArray[np.bool_] | None:
+        """(B, N): whose own act it puts another in the place of, in the game's step, so that none is asked for.
+        Default: nobody's.
+        """
+        return None
+
     @abstractmethod
     def settle(self, worlds: Worlds_, there: npt.NDArray[Any], rewards: Floats) -> None:
         """Changes, in place, what the last step paid: ``rewards`` (B, N), of the seats ``there`` (B, N) int8 and 0 for

@@ -12,6 +12,7 @@ from .cooperation_window import CooperationWindow
 from .governed import Given, Governed
 from .institution import Institution
 from .metanorm import Metanorm
+from .mediator import Mediator
 from .punishment import Punishment
 from .quota import Quota
 from .redistribution import Redistribution
@@ -36,6 +37,7 @@ INSTITUTIONS: dict[str, type[Institution]] = {
         Reputation,
         Communication,
         Voting,
+        Mediator,
     )
 }
 

@@ -102,6 +102,10 @@ class Staged(Governed):
         if not self.bare.n_moves:
             return actions
         strays = playing[:, None] & (actions >= self.bare.n_moves) & ~np.isnan(worlds["action"])
+        for one in self.institutions:
+            overruled = one.overrules(worlds)
+            if overruled is not None:
+                strays &= ~overruled
         worlds["illegal"] += strays
         return np.where(strays, worlds["action"], actions)
 

@@ -277,6 +277,7 @@ EVERY_RULE = {
     "cooperation_window": {"steps": 5, "start": 10},
     "reputation": {"kind": "standing", "information": "gossip", "fidelity": 0.8, "standard": 0.75},
     "communication": {"every": 3, "cost": 0.25, "error": 0.15},
+    "mediator": {"fee": 0.25, "error": 0.15},
 }
 """Settings under which an institution tells all that it can tell."""
 COMPANY = {"metanorm": ["punishment"], "voting": ["redistribution"]}
