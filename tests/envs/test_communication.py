@@ -52,7 +52,10 @@ def test_pledges_change_nothing_for_whoever_does_not_listen(name, params, layer)
         assert (told.logs["communication_kept"][said] == 1).all() or conduct == "promises" or name == "matrix"
 
 
-@pytest.mark.parametrize(("name", "params"), [("matrix", {"horizon": 4}), ("public_goods", REAL), ("fishery", {})])
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [("matrix", {"horizon": 4}), ("public_goods", REAL), pytest.param("fishery", {}, marks=pytest.mark.slow)],
+)
 def test_whoever_looks_ahead_says_nothing_for_nothing_and_acts_as_before(name, params):
     for layer in (TALK, {**TALK, "cost": 0.5}):
         for seats in (["deliberator"], [{"agent": "deliberator", "norms": "kind"}, "exploiter"]):
