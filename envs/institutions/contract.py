@@ -6,9 +6,10 @@ steps iff all of them have accepted and the level is not 0; else it is void, and
 
 Under a contract of level k whoever acts with a cooperation label c below ``standard`` pays θ·(standard − c)/standard,
 θ = ``most``·k/``levels``, and what it pays is divided equally among all others who are there. So all payments together
-are 0, and none depends on what its receivers did. Whoever had no choice, or is alone, pays nothing. An act is judged
-wrongly with probability ``error``: a breach is then taken for none, any other act for a whole breach. Each who is there
-pays ``cost`` for every step under a contract, which is lost to all.
+are 0, and none depends on what its receivers did. Whoever had no choice, or is alone, pays nothing; whoever comes
+while a contract is in force is bound by it, too. An act is judged wrongly with probability ``error``: a breach is then
+taken for none, any other act for a whole breach. Each who is there pays ``cost`` for every step under a contract, which
+is lost to all.
 
 ``proposer`` *rotating*: those who are there, in seat order, one after the other; *drawn*: one of them by chance;
 *first*: always the first of them. Proposals and who made them are public, where seats have names; of payments each
@@ -165,9 +166,12 @@ class Contract(Stage):
 
     @property
     def world_fields(self) -> tuple[tuple[Any, ...], ...]:
-        """Who proposes what; the level in force; then that of the last step, and what it transferred."""
+        """Who proposes what; the level agreed, and the step at which that ends; then the level of the last step, and
+        what it transferred.
+        """
         n = self.game.n_agents
         now = (("contract_proposer", "i2"), ("contract_proposed", "i2"), ("contract_agreed", "i2"))
+        now += (("contract_until", "i8"),)
         return (*now, ("contract_level", "f8", (n,)), ("contract_transfer", "f8", (n,)))
 
     @property
@@ -187,7 +191,7 @@ class Contract(Stage):
     def reset(self, worlds: Worlds_, again: npt.NDArray[Any]) -> None:
         """Nobody is bound."""
         worlds["contract_proposer"][again] = NOBODY
-        for name in ("proposed", "agreed", "level", "transfer"):
+        for name in ("proposed", "agreed", "until", "level", "transfer"):
             worlds[f"contract_{name}"][again] = 0
 
     def open(self, worlds: Worlds_, here: Bools) -> None:
@@ -224,6 +228,7 @@ class Contract(Stage):
         others = self.game.present(worlds) & (proposer[:, None] != np.arange(self.game.n_agents))
         agreed = others.any(axis=1) & ((moves == 1) | ~others).all(axis=1)
         worlds["contract_agreed"][answering] = np.where(agreed, worlds["contract_proposed"], 0)[answering]
+        worlds["contract_until"][answering] = worlds["step"][answering] + self.params.duration
 
     def settle(self, worlds: Worlds_, there: npt.NDArray[Any], rewards: Floats) -> None:
         """See the page."""
@@ -252,14 +257,13 @@ class Contract(Stage):
         """The proposal, what is in force, and the own transfer."""
         out[:, :, column] = worlds["contract_proposer"][:, None] == np.arange(self.game.n_agents)
         out[:, :, column + 1] = worlds["contract_proposed"][:, None]
-        out[:, :, column + 2] = worlds["contract_agreed"][:, None]
+        out[:, :, column + 2] = np.where(self._left(worlds) > 0, worlds["contract_agreed"], 0)[:, None]
         out[:, :, column + 3] = self._left(worlds)[:, None]
         out[:, :, column + 4] = np.clip(worlds["contract_transfer"], -self.params.most, self.params.most)
 
     def _left(self, worlds: Worlds_) -> npt.NDArray[np.int64]:
         """(B,): steps to come under the contract in force."""
-        duration = self.params.duration
-        return np.where(worlds["contract_agreed"] > 0, duration - worlds["step"] % duration, 0)
+        return np.where(worlds["contract_agreed"] > 0, worlds["contract_until"] - worlds["step"], 0)
 
     def perceive(self, worlds: Worlds_, seat: int) -> None:
         """What others paid or were paid is not known."""
@@ -322,8 +326,7 @@ class Contract(Stage):
         lines, moved = [], world["contract_transfer"][seat]
         if moved:
             lines.append(f"By the contract the last step {'brought you' if moved > 0 else 'cost you'} {abs(moved):g}.")
-        if world["contract_agreed"]:
-            left = self._left(np.array([world]))[0]
+        if left := self._left(np.array([world]))[0]:
             lines.append(f"A contract of level {world['contract_agreed']} is in force for {_count(left)} more.")
         return lines
 

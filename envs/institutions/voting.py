@@ -137,9 +137,9 @@ class Voting(Stage):
 
     @property
     def world_fields(self) -> tuple[tuple[Any, ...], ...]:
-        """The number in force, and what each voted last."""
+        """The step of the next vote; the number in force, and what each voted last."""
         n = self.game.n_agents
-        return (("voting_number", "f8", (n,)), ("voting_vote", "f8", (n,)))
+        return (("voting_due", "i8"), ("voting_number", "f8", (n,)), ("voting_vote", "f8", (n,)))
 
     @property
     def history(self) -> tuple[str, ...]:
@@ -155,10 +155,12 @@ class Voting(Stage):
         """Nobody has voted."""
         worlds["voting_number"][again] = self._start
         worlds["voting_vote"][again] = 0.0
+        worlds["voting_due"][again] = self.params.every
 
     def play(self, worlds: Worlds_, here: Bools, moves: Floats, rewards: Floats) -> None:
         """Counts the votes."""
         levels = np.array(self.params.levels)
+        worlds["voting_due"][here] = worlds["step"][here] + self.params.every
         tally(self.params.rule == "median", levels, here, moves, worlds["voting_vote"], worlds["voting_number"])
 
     # -- what is seen ------------------------------------------------------------------------------------------------
@@ -170,14 +172,14 @@ class Voting(Stage):
         return (
             Field("voting_number", min(numbers), max(numbers), "the number in force, of what is voted on"),
             Field("voting_vote", 0, len(q.levels), "the level that I voted for last, 0: none"),
-            Field("voting_next", 1, q.every, "steps until the next vote"),
+            Field("voting_next", 0, q.every, "steps until the next vote"),
         )
 
     def observe(self, worlds: Worlds_, out: npt.NDArray[Any], column: int) -> None:
         """What is in force, the own vote, and when the next one is."""
         out[:, :, column] = worlds["voting_number"]
         out[:, :, column + 1] = worlds["voting_vote"]
-        out[:, :, column + 2] = (self.params.every - worlds["step"] % self.params.every)[:, None]
+        out[:, :, column + 2] = (worlds["voting_due"] - worlds["step"])[:, None]
 
     def perceive(self, worlds: Worlds_, seat: int) -> None:
         """What others voted is not known."""
@@ -210,7 +212,7 @@ class Voting(Stage):
     def view(self, world: Any, seat: int) -> list[str]:
         """The number in force."""
         q, vote = self.params, int(world["voting_vote"][seat])
-        left = q.every - world["step"] % q.every
+        left = world["voting_due"] - world["step"]
         lines = [
             f"In force now, {self._meaning} ({q.about}): {world['voting_number'][seat]:g}. Steps until the next"
             f" vote: {left}."

@@ -212,6 +212,7 @@ def test_groups_that_are_chosen_are_bound_once_in_a_step():
     contract = {**ONE, "most": 30, "cost": 1}
     record = under("public_goods", [agreed("free_rider")], contract, preset="sanctsim", horizon=2)
     assert record.logs["contract_level"].any()
+    assert record.moves.shape[1] == 2 * (2 + 2), "each step: a proposal, the answers, the groups, the gifts"
     assert (record.game_payoffs - record.rewards).sum() == pytest.approx(7 * 2), "the cost of each step, once"
 
 
@@ -239,6 +240,21 @@ def test_what_is_seen_is_within_its_bounds_and_told_as_it_is(name, params, noisy
                 asked.add((told.split(" ")[0], game.move_schema(world, seat)["maximum"]))
     assert {("You", 2), ("Now", 0)} <= asked
     assert asked <= {("You", 2), ("Now", 0), ("A", 1), ("The", 0), ("No", 0)}
+
+
+def test_it_is_told_for_how_long_it_is_in_force():
+    game = make("matrix", institutions=[{**ONE, "most": 3, "duration": 2}, {"institution": "punishment", "most": 1}])
+    worlds = Worlds(game, 1)
+    worlds.reset(0)
+    level, left = (game.field_index[f"contract_{name}"] for name in ("agreed", "left"))
+    found = []
+    # a proposal and the answer; a step of the game and the punishment after it, twice; nobody proposes anew
+    for moves in ([3, 2], [2, 3], [1, 0], [4, 4], [1, 0], [4, 4], [2, 2]):
+        worlds.step(np.array([moves], float))
+        found.append(worlds.observations[0, 0, [level, left]].tolist())
+        assert (f"level 1 is in force for {int(found[-1][1])} " in game.view(worlds.state[0], 0)) == bool(found[-1][0])
+    assert found == [[0, 0], [1, 2], [1, 1], [1, 1], [0, 0], [0, 0], [0, 0]]
+    assert worlds.state["stage"].item() == 1
 
 
 def test_others_do_not_know_what_one_has_paid():

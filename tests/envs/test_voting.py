@@ -192,6 +192,18 @@ def test_a_world_is_the_same_alone_and_in_a_batch_and_seen_within_its_bounds(nam
     assert changed
 
 
+def test_it_is_told_when_the_next_vote_is():
+    game = make("matrix", institutions=[RATES, POOL, {"institution": "punishment", "most": 1}])
+    worlds = Worlds(game, 1)
+    worlds.reset(0)
+    found = [worlds.observations[0, 0, game.field_index["voting_next"]]]
+    for moves in ([1, 0], [9, 9], [1, 0], [9, 9], [2, 2], [1, 0]):  # the fifth is the vote
+        worlds.step(np.array([moves], float))
+        found.append(worlds.observations[0, 0, game.field_index["voting_next"]])
+        assert f"next vote: {found[-1]:g}." in game.view(worlds.state[0], 0)
+    assert found == [2, 1, 1, 0, 0, 2, 1]
+
+
 def test_ballots_are_secret():
     game = make("matrix", institutions=[{**RATES, "every": 1}, POOL])
     worlds = Worlds(game, 1)
