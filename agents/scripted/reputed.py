@@ -61,7 +61,7 @@ class Discriminator(Exemplary):
         self._partner = game.field_index.get("partner")
 
     def repute(self, view: View) -> Floats:
-        """(B,): the reputation that it goes by; who meets nobody goes by the next seat's."""
+        """(B,): the reputation that it goes by, which means nothing where it meets nobody."""
         held = view.observations[:, self._others].astype(np.float64)
         if self._partner is None:
             return held.mean(axis=1)
