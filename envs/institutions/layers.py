@@ -11,8 +11,8 @@ from .contract import Contract
 from .cooperation_window import CooperationWindow
 from .governed import Given, Governed
 from .institution import Institution
-from .metanorm import Metanorm
 from .mediator import Mediator
+from .metanorm import Metanorm
 from .punishment import Punishment
 from .quota import Quota
 from .redistribution import Redistribution

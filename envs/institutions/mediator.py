@@ -24,8 +24,8 @@ Chernyshev 2023 (arXiv 2306.08419), mediators in multi-agent reinforcement learn
 here, so that they make sense in every game.
 """
 
-from collections.abc import Sequence
-from typing import Annotated, Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -77,7 +77,10 @@ class Mediator(Stage):
     Params = Params
     before = True
     narrows = True
-    logged = ("mediator_delegated", "mediator_act")
+    logged: ClassVar[Mapping[str, str]] = {
+        "mediator_delegated": "share of seats that delegate",
+        "mediator_act": "act that the mediator makes for a seat",
+    }
 
     def misfit(self) -> str | None:
         """There must be somebody to cooperate with, and steps in which a fee can be paid."""
@@ -112,7 +115,7 @@ class Mediator(Stage):
     @property
     def history(self) -> tuple[str, ...]:
         """Who delegated; what is played for it follows."""
-        return self.logged
+        return tuple(self.logged)
 
     def reset(self, worlds: Worlds_, again: npt.NDArray[Any]) -> None:
         """Nobody has had the choice."""
