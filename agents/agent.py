@@ -38,10 +38,14 @@ class View:
         """
         if not self.game.stages:
             return 0
-        places = np.unique(self.observations[self.active, self.game.field_index["stage"]])
-        if len(places) > 1:
-            raise ValueError(f"{self.game.name}: worlds that began together are in different stages, {places.tolist()}")
-        return int(places[0]) if len(places) else 0
+        places = self.observations[:, self.game.field_index["stage"]]
+        places = places if self.active.all() else places[self.active]
+        if not len(places):
+            return 0
+        if (places != places[0]).any():
+            different = np.unique(places).tolist()
+            raise ValueError(f"{self.game.name}: worlds that began together are in different stages, {different}")
+        return int(places[0])
 
     def imagine(self, seeds: npt.NDArray[np.uint64], which: Any = slice(None)) -> Worlds_:
         """The worlds ``which`` as this seat may believe them, with chance of their own under ``seeds``."""

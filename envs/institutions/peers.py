@@ -114,9 +114,9 @@ def deal_out(
 
 
 @njit(cache=True)
-def _may(actors_only: bool, r: int, targets: npt.NDArray[Any], own: float) -> bool:
-    """Is there somebody to judge in round ``r``, and may one who acted by the label ``own``?"""
-    if r >= len(targets) or targets[r] == NOBODY:
+def _may(actors_only: bool, r: int, targets: npt.NDArray[Any], b: int, i: int, own: float) -> bool:
+    """Has seat i of world b somebody to judge in round ``r``, and may it, having acted by the label ``own``?"""
+    if r >= targets.shape[2] or targets[b, i, r] == NOBODY:
         return False
     return not (actors_only and np.isnan(own))
 
@@ -128,7 +128,7 @@ def offer(
     """Marks in ``out`` (B, N, m) who may spend how many points in this round."""
     for b in range(len(out)):
         for i in range(out.shape[1]):
-            may = _may(actors_only, rounds[b], targets[b, i], labels[b, i])
+            may = _may(actors_only, rounds[b], targets, b, i, labels[b, i])
             for k in range(1, out.shape[2]):
                 out[b, i, k] = may
             out[b, i, NOTHING] = 1
@@ -156,7 +156,7 @@ def show(
     for b in range(len(out)):
         for i in range(out.shape[1]):
             out[b, i, 0] = NO_ONE
-            if _may(actors_only, rounds[b], targets[b, i], labels[b, i]):
+            if _may(actors_only, rounds[b], targets, b, i, labels[b, i]):
                 out[b, i, 0] = UNKNOWN if np.isnan(shown[b, i, rounds[b]]) else shown[b, i, rounds[b]]
             out[b, i, 1] = UNKNOWN if np.isnan(labels[b, i]) else labels[b, i]
 

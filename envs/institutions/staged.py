@@ -84,18 +84,23 @@ class Staged(Governed):
 
     def _legal(self, p: Any, worlds: Worlds_, out: npt.NDArray[np.int8]) -> None:
         """Of the game where the world is in it, else of the stage."""
-        stage, m = worlds["stage"], self.bare.n_moves
+        stage = worlds["stage"]
         out[:] = 0
-        if (stage == GAME).any():
-            masks = np.zeros((*out.shape[:2], m), np.int8)
-            super()._legal(p, worlds, masks)
-            out[:, :, :m] = np.where((stage == GAME)[:, None, None], masks, 0)
-        for k, one in self._of.items():
-            if (stage == k).any():
-                masks = np.zeros((*out.shape[:2], one.moves), np.int8)
-                one.legal(worlds, masks)
-                part = out[:, :, self._first[k] : self._first[k] + one.moves]
-                np.copyto(part, masks, where=(stage == k)[:, None, None])
+        for k in (GAME, *self._of):
+            here = stage == k
+            if not here.any():
+                continue
+            moves = self._of[k].moves if k else self.bare.n_moves
+            masks = np.zeros((*out.shape[:2], moves), np.int8)
+            if k == GAME:
+                super()._legal(p, worlds, masks)
+            else:
+                self._of[k].legal(worlds, masks)
+            part = out[:, :, self._first[k] : self._first[k] + moves]
+            if here.all():
+                part[:] = masks
+            else:
+                np.copyto(part, masks, where=here[:, None, None])
 
     def _game_acts(self, worlds: Worlds_, playing: Bools, actions: Floats) -> Floats:
         """A stage's move is none of the game: whoever makes it acts as it did last, if it did."""
