@@ -143,7 +143,7 @@ class Agent:
 
     def kinds(self) -> list[str]:
         """The names, as tables give them, of all who may sit here."""
-        return [self.label or self.name]
+        return [self.label or getattr(self, "name", type(self).__name__)]
 
     def sat(self) -> Any:
         """Which of ``kinds`` sits here since ``begin``: an index, or (B,) of them where worlds differ."""

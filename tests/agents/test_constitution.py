@@ -86,7 +86,8 @@ def conduct_of(norm, n=3):
             remember(packed, k, i, draws.uniform(0, 1, (1, n, n)), np.full((1, n), step / 4))
             w = weights_of(packed.rows, packed.same_group, k, i)
             pays, discount = np.array([step != 1]), np.ones(1)
-            add_utilities(packed.rows, w, of, i, draws.uniform(-5, 9, (1, n)), incomes, 9.0, pays, discount, total)
+            pi = draws.uniform(-5, 9, (1, n))
+            add_utilities(packed.rows, w, of, i, pi, pi, incomes, 9.0, pays, discount, total)
             found += [*w[0], total[0]]
     return np.array(found)
 
