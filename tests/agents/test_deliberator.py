@@ -124,6 +124,12 @@ def test_patients_count():
 # -- what it must not know ---------------------------------------------------------------------------------------------
 
 
+LONG_TO_COMPILE = ("harvest", "cleanup", "scorable")
+every_game = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name in LONG_TO_COMPILE)) for name in games()]
+)
+
+
 def decide(game, worlds, agent_seeds, params=None):
     me = seat(game, {"agent": "deliberator", "norms": "brahmavihara", **(params or {})}, worlds.num)
     me.begin(game, 0, agent_seeds)
@@ -131,7 +137,7 @@ def decide(game, worlds, agent_seeds, params=None):
     return me.act(View(game, 0, worlds.state, worlds.observations[:, 0], masks, worlds.ended == 0))
 
 
-@pytest.mark.parametrize("name", games())
+@every_game
 def test_future_chance_never_changes_a_choice(name, noisy):
     game = make(name, **noisy[name])
     agent_seeds = world_seeds(99, 1)
@@ -163,7 +169,7 @@ def test_hidden_fields_never_change_a_choice(name, noisy):
     assert decide(game, worlds, world_seeds(99, 1)) == before
 
 
-@pytest.mark.parametrize("name", games())
+@every_game
 def test_a_hidden_horizon_never_changes_a_choice(name):
     def first(horizon):
         played = comity.play(name, ["deliberator"], horizon=horizon, horizon_known=False, worlds=2)

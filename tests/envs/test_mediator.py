@@ -95,7 +95,12 @@ def test_one_who_stays_out_ends_what_depended_on_all():
 
 @pytest.mark.parametrize(
     ("name", "params"),
-    [("matrix", {"horizon": 6, "action_noise": 0.1}), ("public_goods", REAL), ("fishery", {}), ("crisis", {})],
+    [
+        ("matrix", {"horizon": 6, "action_noise": 0.1}),
+        ("public_goods", REAL),
+        pytest.param("fishery", {}, marks=pytest.mark.slow),
+        pytest.param("crisis", {}, marks=pytest.mark.slow),
+    ],
 )
 def test_a_mediator_whom_nobody_asks_changes_nothing(name, params):
     seats = ["exploiter", "reciprocator"]

@@ -189,7 +189,9 @@ def test_no_strategy_beats_the_optimum(name):
 
 
 @pytest.mark.parametrize("chance", ["none", "default", "all"])
-@pytest.mark.parametrize("name", games())
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name in ("harvest", "cleanup"))) for name in games()]
+)
 def test_a_game_says_whether_chance_touches_what_follows(name, chance, noisy):
     """By ``stochastic`` or ``branches``: where both say no, whoever looks ahead imagines one future only."""
     game = make(name, **{"none": STILL[name], "default": {}, "all": noisy[name]}[chance]).believed(0)
