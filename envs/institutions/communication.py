@@ -97,16 +97,6 @@ class Communication(Stage):
         return 1 + len(self.pledges.values)
 
     @property
-    def world_fields(self) -> tuple[tuple[Any, ...], ...]:
-        """What is logged."""
-        return tuple((name, "f8", (self.game.n_agents,)) for name in self.logged)
-
-    @property
-    def history(self) -> tuple[str, ...]:
-        """All of it says how a world came about."""
-        return tuple(self.logged)
-
-    @property
     def stochastic(self) -> bool:
         """Pledges can be misheard."""
         return self._garbled > 0

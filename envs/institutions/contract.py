@@ -175,11 +175,6 @@ class Contract(Stage):
         return (*now, ("contract_level", "f8", (n,)), ("contract_transfer", "f8", (n,)))
 
     @property
-    def history(self) -> tuple[str, ...]:
-        """The last step's."""
-        return tuple(self.logged)
-
-    @property
     def stochastic(self) -> bool:
         """Judgement by chance, or who proposes next."""
         return 0 < self.params.error < 1 or self.params.proposer == "drawn"

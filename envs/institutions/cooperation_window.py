@@ -125,22 +125,12 @@ class CooperationWindow(Institution):
         return None
 
     @property
-    def world_fields(self) -> tuple[tuple[Any, ...], ...]:
-        """Whose act was withheld in the last step."""
-        return (("cooperation_window_withheld", "f8", (self.game.n_agents,)),)
-
-    @property
     def fields(self) -> tuple[Field, ...]:
         """Does it hold, and how long?"""
         return (
             Field("window", 0, 1, "is escalation not available in the coming step?"),
             Field("window_left", 0, float(self.params.steps), "for how many steps from the coming one on it is not"),
         )
-
-    @property
-    def history(self) -> tuple[str, ...]:
-        """What was withheld has no consequences."""
-        return tuple(self.logged)
 
     def left(self, worlds: Worlds_) -> npt.NDArray[np.int64]:
         """(B,): steps of the window that are still to come where it holds, else 0."""

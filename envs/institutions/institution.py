@@ -38,6 +38,15 @@ def optimum_per_step(game: Game) -> float:
     return max(0.0, game.anchors().optimum) / (game.n_agents * game.paying_steps)
 
 
+def told_monitoring(cost: float) -> tuple[str, str, str]:
+    """What monitoring costs each seat, in three wordings."""
+    return (
+        f"The monitoring costs each of you {cost:g} per step.",
+        f"For being watched everybody pays {cost:g} in every step.",
+        f"In each step {cost:g} is taken from every one of you for the monitoring.",
+    )
+
+
 class Institution(ABC):
     """One institution over one game under one setting of its parameters.
 
@@ -90,8 +99,8 @@ class Institution(ABC):
 
     @property
     def world_fields(self) -> tuple[tuple[Any, ...], ...]:
-        """What it keeps of a world: entries of a dtype, their names beginning with its own."""
-        return ()
+        """What it keeps of a world: entries of a dtype, their names beginning with its own. Default: what is logged."""
+        return tuple((name, "f8", (self.game.n_agents,)) for name in self.logged)
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -100,8 +109,8 @@ class Institution(ABC):
 
     @property
     def history(self) -> tuple[str, ...]:
-        """Which of its ``world_fields`` say only how a world came about."""
-        return ()
+        """Which of its ``world_fields`` say only how a world came about. Default: what is logged."""
+        return tuple(self.logged)
 
     @property
     def stochastic(self) -> bool:

@@ -103,19 +103,9 @@ class Mediator(Stage):
         return 2
 
     @property
-    def world_fields(self) -> tuple[tuple[Any, ...], ...]:
-        """What is logged."""
-        return tuple((name, "f8", (self.game.n_agents,)) for name in self.logged)
-
-    @property
     def stochastic(self) -> bool:
         """It can err."""
         return self.params.error > 0
-
-    @property
-    def history(self) -> tuple[str, ...]:
-        """Who delegated; what is played for it follows."""
-        return tuple(self.logged)
 
     def reset(self, worlds: Worlds_, again: npt.NDArray[Any]) -> None:
         """Nobody has had the choice."""

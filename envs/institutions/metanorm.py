@@ -101,16 +101,6 @@ class Metanorm(Peers):
         )  # fmt: skip
         return super().judged(worlds) & idle[:, None, :]
 
-    def brief(self, seat: int, paraphrase: int = 0) -> list[str]:
-        """Who can be punished, and what it costs."""
-        loss = f"{self.params.effect:g}"
-        effects = (
-            f"It takes {loss} from the other.",
-            f"The other loses {loss} by it.",
-            f"A point makes the other lose {loss}.",
-        )
-        return self.told_rules(paraphrase, effects)
-
     def _told_who(self, paraphrase: int) -> str:
         """Who let a breach pass."""
         q, when, who = self.params, self._told_when, self._told_judges

@@ -355,10 +355,19 @@ class Peers(Stage):
         self.legal(np.array([world]), masks)
         return masks[0, seat].sum() > 1
 
-    def told_rules(self, paraphrase: int, effects: tuple[str, str, str]) -> list[str]:
-        """The lines of a brief; ``effects`` say in each wording what a point does, after its price."""
+    def told_effect(self) -> tuple[str, str, str]:
+        """What a point does, in three wordings. Default: it takes."""
+        loss = f"{self.params.effect:g}"
+        return (
+            f"It takes {loss} from the other.",
+            f"The other loses {loss} by it.",
+            f"A point makes the other lose {loss}.",
+        )
+
+    def brief(self, seat: int, paraphrase: int = 0) -> list[str]:
+        """Who may, what a point costs and does, and how it errs."""
         error = self.params.error
-        lines = [self._told_who(paraphrase), self._told_price(paraphrase, effects)]
+        lines = [self._told_who(paraphrase), self._told_price(paraphrase)]
         if error:
             lines.append(
                 worded(
@@ -399,8 +408,8 @@ class Peers(Stage):
     def _told_judges(self) -> str:
         return "whoever had a choice in it" if self.params.by == "actors" else "everybody"
 
-    def _told_price(self, paraphrase: int, effects: tuple[str, str, str]) -> str:
-        effect = worded(paraphrase, *effects)
+    def _told_price(self, paraphrase: int) -> str:
+        effect = worded(paraphrase, *self.told_effect())
         if self.by_table:
             costs = ", ".join(f"{cost:g}" for cost in TABLE_COSTS[: self.params.most + 1])
             return worded(

@@ -64,20 +64,13 @@ class Punishment(Peers):
         """Is the schedule that of Fehr & Gächter 2000?"""
         return self.params.schedule == "fehr_gachter_2000"
 
-    def brief(self, seat: int, paraphrase: int = 0) -> list[str]:
-        """Its price and its effect."""
-        if self.by_table:
-            share = f"{100 * TABLE_SHARE:g} percent"
-            effects = (
-                f"Each point takes {share} of what the other has earned in this step, at most all of it.",
-                f"By each point the other loses {share} of its earnings of this step, and never more than all of them.",
-                f"What the other has earned in this step falls by {share} for each point, at the lowest to nothing.",
-            )
-        else:
-            loss = f"{self.params.effect:g}"
-            effects = (
-                f"It takes {loss} from the other.",
-                f"The other loses {loss} by it.",
-                f"A point makes the other lose {loss}.",
-            )
-        return self.told_rules(paraphrase, effects)
+    def told_effect(self) -> tuple[str, str, str]:
+        """By the table a share."""
+        if not self.by_table:
+            return super().told_effect()
+        share = f"{100 * TABLE_SHARE:g} percent"
+        return (
+            f"Each point takes {share} of what the other has earned in this step, at most all of it.",
+            f"By each point the other loses {share} of its earnings of this step, and never more than all of them.",
+            f"What the other has earned in this step falls by {share} for each point, at the lowest to nothing.",
+        )

@@ -37,7 +37,7 @@ from ..chance import EXCESS, uniform
 from ..game import Field, Floats, Worlds_
 from ..paraphrases import worded
 from ..settings import Range
-from .institution import Institution
+from .institution import Institution, told_monitoring
 
 
 class Params(NamedTuple):
@@ -144,11 +144,6 @@ class Quota(Institution):
         return self.game.name == "arms_race"
 
     @property
-    def history(self) -> tuple[str, ...]:
-        """What is paid already."""
-        return tuple(self.logged)
-
-    @property
     def stochastic(self) -> bool:
         """Detection by chance."""
         return 0 < self.params.detection < 1 or 0 < self.params.false_positive < 1
@@ -219,12 +214,7 @@ class Quota(Institution):
             )
             lines.append(mistaken)
         if q.cost:
-            monitoring = (
-                f"The monitoring costs each of you {q.cost:g} per step.",
-                f"For being watched everybody pays {q.cost:g} in every step.",
-                f"In each step {q.cost:g} is taken from every one of you for the monitoring.",
-            )
-            lines.append(monitoring)
+            lines.append(told_monitoring(q.cost))
         return [worded(paraphrase, *wordings) for wordings in lines]
 
     def view(self, world: Any, seat: int) -> list[str]:

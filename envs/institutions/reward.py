@@ -38,12 +38,7 @@ class Reward(Peers):
     logged = told_columns("reward", "reward")
     sign, verb, lane = 1.0, "reward", 1 << 16
 
-    def brief(self, seat: int, paraphrase: int = 0) -> list[str]:
-        """Its price and its effect."""
+    def told_effect(self) -> tuple[str, str, str]:
+        """It gives."""
         gain = f"{self.params.effect:g}"
-        effects = (
-            f"It brings the other {gain}.",
-            f"The other gains {gain} by it.",
-            f"A point gives the other {gain}.",
-        )
-        return self.told_rules(paraphrase, effects)
+        return (f"It brings the other {gain}.", f"The other gains {gain} by it.", f"A point gives the other {gain}.")

@@ -27,7 +27,7 @@ from ..chance import DETECTION, uniform
 from ..game import Field, Floats, Worlds_
 from ..paraphrases import worded
 from ..settings import Range
-from .institution import Institution, optimum_per_step
+from .institution import Institution, optimum_per_step, told_monitoring
 
 MOST_COUNTED = 1e6
 LARGEST = 1e9
@@ -186,12 +186,7 @@ class Sanctions(Institution):
             )
             lines.append(mistaken)
         if q.cost:
-            monitoring = (
-                f"The monitoring costs each of you {q.cost:g} per step.",
-                f"For being watched everybody pays {q.cost:g} in every step.",
-                f"In each step {q.cost:g} is taken from every one of you for the monitoring.",
-            )
-            lines.append(monitoring)
+            lines.append(told_monitoring(q.cost))
         return [worded(paraphrase, *wordings) for wordings in lines]
 
     def view(self, world: Any, seat: int) -> list[str]:
