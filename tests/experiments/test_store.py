@@ -167,6 +167,7 @@ def test_a_full_disk_is_said_and_keeps_what_is_finished(comity, monkeypatch: pyt
     assert store.load("full").manifest["status"] == "failed"
 
 
+@pytest.mark.slow
 def test_a_file_size_limit_of_the_system_is_said(tmp_path: Path):
     pytest.importorskip("resource")
     code = """if True:
