@@ -152,10 +152,11 @@ def seat(game: Game, given: "str | Mapping[str, Any] | Agent", worlds: int = 1) 
 
 def _staged(game: Game, agent: Agent, in_stages: Mapping[str, Conduct]) -> Agent:
     """The agent, with a conduct for every stage that it does not play itself: its own where it is given none."""
-    in_stages = {**conducts(agent.in_stages), **in_stages}
-    if not game.stages or (agent.plays_stages and not in_stages):
+    own = {**conducts(agent.in_stages), **in_stages}
+    asked = {name: one for name, one in own.items() if name in game.stages}
+    if not game.stages or (agent.plays_stages and not asked):
         return agent
-    return InStages(agent, in_stages)
+    return InStages(agent, asked)
 
 
 def _entering(game: Game, given: "str | Mapping[str, Any]", worlds: int) -> Agent:

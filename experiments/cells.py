@@ -15,6 +15,7 @@ from ..agents.norms import Norms, as_settings, norms
 from ..agents.populations import everyone, parts_of, spec_of, spelled
 from ..agents.seats import CARRIERS, carries_norms, fill
 from ..agents.sharing import Entering, Mixed
+from ..agents.stages.in_stages import InStages
 from ..agents.table import GIVEN, SEATINGS, table
 from ..envs.catalogue import make
 from ..envs.game import Game
@@ -213,6 +214,9 @@ def _seat_identity(agent: Agent, given: Any, norm: Norms | None) -> list[Any]:
     if isinstance(agent, Entering):
         before, after = _seat_identity(agent.before, spec["before"], norm), _seat_identity(agent.after, spec, norm)
         return [agent.name, agent.from_step, before, after]
+    if isinstance(agent, InStages):
+        conducts = {name: [one.name, one.params._asdict()] for name, one in agent.conducts.items()}
+        return [agent.name, _seat_identity(agent.inner, given, norm), conducts]
     own = norm if spec.get("norms") is None else norms(spec["norms"])
     if own is None and agent.name == Deliberator.name:
         own = Norms()

@@ -93,7 +93,8 @@ def _seconds_per_point(batch: Chunk) -> float:
     """A rough estimate, for cutting and for the time left; nothing else depends on it."""
     game = batch.game
     agents = seat_agents(game, batch.cells[:1], np.zeros(1, np.intp))
-    return POINT_SECONDS + game.expected_steps * sum(_seconds_per_move(game, agent) for agent in agents)
+    turns = game.expected_steps * game.turns_per_step
+    return POINT_SECONDS + turns * sum(_seconds_per_move(game, agent) for agent in agents)
 
 
 def _seconds_per_move(game: Game, agent: Agent) -> float:
@@ -104,12 +105,13 @@ def _seconds_per_move(game: Game, agent: Agent) -> float:
         return sum(_seconds_per_move(game, agent.agents[k]) for k in agent.listed) / len(agent.listed)
     if isinstance(agent, Entering):
         return _seconds_per_move(game, agent.before) + _seconds_per_move(game, agent.after)
+    agent = agent.itself
     if not isinstance(agent, Deliberator):
         return SCRIPTED_SECONDS
     q = agent.params
     moves = min(q.limit, game.n_moves or q.limit)
     samples = q.samples or (SAMPLES if game.stochastic else 1)
-    return SCRIPTED_SECONDS + moves * samples * min(q.depth, game.max_steps) * ROLLOUT_SECONDS
+    return SCRIPTED_SECONDS + moves * samples * min(q.depth, game.max_steps) * game.turns_per_step * ROLLOUT_SECONDS
 
 
 def as_plan(chunk: Chunk) -> dict[str, Any]:

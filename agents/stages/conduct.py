@@ -23,8 +23,6 @@ class Conduct:
 
     name: ClassVar[str]
     institutions: ClassVar[tuple[str, ...]]
-    by_chance: ClassVar[bool] = False
-    """Can chance of its own touch what it does?"""
     Params: ClassVar[Any] = NoSettings
 
     def __init__(self, params: Any = None) -> None:

@@ -22,8 +22,8 @@ class InStages(Agent):
 
     def __init__(self, inner: Agent, conducts: Mapping[str, Conduct]) -> None:
         super().__init__()
-        self.inner, self._conducts = inner, dict(conducts)
-        self.by_chance = inner.by_chance or any(one.by_chance for one in conducts.values())
+        self.inner, self.conducts = inner, dict(conducts)
+        self.by_chance = inner.by_chance
         self._learns = type(inner).learn is not Agent.learn
 
     @property
@@ -38,7 +38,7 @@ class InStages(Agent):
         self._staged = game
         self._whole = self.inner.plays_stages or self.inner.sees_institutions
         self.inner.begin(game if self._whole else game.bare, seat, seeds)
-        self._by_stage = {game.stage_number(name): one for name, one in self._conducts.items() if name in game.stages}
+        self._by_stage = {game.stage_number(name): one for name, one in self.conducts.items()}
         for stage, one in self._by_stage.items():
             one.begin(game, seat, seeds, game.stages[stage - 1], self._plan)
         self._planned: Floats | None = None

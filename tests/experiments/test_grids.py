@@ -125,6 +125,22 @@ def test_the_same_setting_is_one_cell_however_it_is_written():
     assert len(found.cells) == 2
 
 
+def test_under_stages_a_cell_is_known_by_who_sits_in_it_and_what_they_do_there():
+    def cell(seats, *typed):
+        (found,) = design("game=matrix", f"seats.agents={seats}", "seed=0", *typed).cells
+        return found.id
+
+    fined = "institutions=[punishment]"
+    judges, generous = (f"[{{agent: alld, stages: {{{name}: flat}}}}]" for name in ("punishment", "reward"))
+    harsh = "[{agent: alld, stages: {punishment: {conduct: flat, points: 2}}}]"
+    assert len({cell(seats, fined) for seats in ("[tft]", "[alld]", "[{agent: gtft, q: 0.1}]", judges, harsh)}) == 5
+    assert cell(generous, fined) == cell("[alld]", fined), "what is not laid over the game decides nothing"
+    assert cell(judges) == cell("[alld]")
+    assert cell("[deliberator]", fined) == cell("[deliberator]", fined, "norms=selfish")
+    minds = [f"[{{agent: deliberator, norms: {norm}, stages: {{punishment: flat}}}}]" for norm in ("selfish", "kind")]
+    assert len({cell(seats, fined) for seats in minds}) == 2
+
+
 def test_a_choice_that_is_another_by_another_name_is_said(tmp_path: Path):
     (tmp_path / "norms").mkdir()
     (tmp_path / "norms/mild.yaml").write_text("preset: kind\n")
