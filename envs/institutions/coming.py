@@ -1,6 +1,7 @@
 """The game's step that is still to come, as an institution with a stage before it sees it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 from ..game import Game, Worlds_
 from .institution import Institution
 from .laying import part_of
+from .stage import Stage
 
 
 def legal_moves(game: Game, institutions: Iterable[Institution], worlds: Worlds_) -> npt.NDArray[np.int8]:
@@ -35,3 +37,26 @@ def exemplars(game: Game, worlds: Worlds_, cooperative: bool) -> npt.NDArray[np.
     """(B, N): each seat's :meth:`~..game.Game.exemplar`."""
     part: Any = part_of(worlds, game.world_dtype)
     return np.stack([game.exemplar(part, i, cooperative) for i in range(game.n_agents)], axis=1)
+
+
+class Coming(Stage):
+    """A stage before the game's step about what is to be done in it. What it logs is NaN until it is known."""
+
+    before = True
+    _others: Sequence[Institution] = ()
+    """The other institutions over the game, which may take moves away."""
+
+    def join(self, others: Sequence[Institution]) -> None:
+        """What they take away cannot be chosen here either."""
+        self._others = [one for one in others if one is not self]
+
+    @cached_property
+    def _after_own(self) -> npt.NDArray[np.intp]:
+        """(N, N−1): the other seats in order after each seat's own."""
+        n = self.game.n_agents
+        return (np.arange(n)[:, None] + np.arange(1, n)) % n
+
+    def reset(self, worlds: Worlds_, again: npt.NDArray[Any]) -> None:
+        """Nothing is known yet."""
+        for name in self.logged:
+            worlds[name][again] = np.nan

@@ -28,7 +28,7 @@ not exploits one who listens. Under the placebo nobody's acts depend on what was
 on announced initiatives.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -38,11 +38,10 @@ from ..chance import MISHEARD, uniforms
 from ..game import Field, Floats, Worlds_
 from ..paraphrases import worded
 from ..settings import Range
-from .coming import choosers, legal_moves
-from .institution import Institution
+from .coming import Coming, choosers, legal_moves
 from .laying import part_of
 from .pledges import AMOUNTS, CLASSES, pledges
-from .stage import NOTHING, Bools, Stage
+from .stage import NOTHING, Bools
 
 FEW = 12
 """So many pledges are told one by one."""
@@ -58,13 +57,12 @@ class Params(NamedTuple):
     levels: Annotated[int, Range(2, 1000), "amounts that can be pledged where moves are real numbers"] = 11
 
 
-class Communication(Stage):
+class Communication(Coming):
     """The institution of this page."""
 
     name = "communication"
     title = "Does saying what one will do help, when nothing holds anybody to it?"
     Params = Params
-    before = True
     logged: ClassVar[Mapping[str, str]] = {
         "communication_pledge": "pledge that stands",
         "communication_heard": "pledge that is heard",
@@ -82,14 +80,7 @@ class Communication(Stage):
             return "it pays at the end only, and pledges are paid for in each step: communication.cost must be 0"
         self.pledges = pledges(self.game, self.params.levels)
         self.silent = min(0.0, float(self.pledges.values[0])) - 1.0
-        self._others: Sequence[Institution] = ()
-        n = self.game.n_agents
-        self._after_own = (np.arange(n)[:, None] + np.arange(1, n)) % n
         return None
-
-    def join(self, others: Sequence[Institution]) -> None:
-        """Those that take moves away take pledges away."""
-        self._others = [one for one in others if one is not self]
 
     @property
     def moves(self) -> int:
@@ -108,11 +99,6 @@ class Communication(Stage):
     def opens(self, worlds: Worlds_) -> Bools:
         """Before every k-th step."""
         return worlds["step"] % self.params.every == 0
-
-    def reset(self, worlds: Worlds_, again: npt.NDArray[Any]) -> None:
-        """Nobody has said anything."""
-        for name in self.logged:
-            worlds[name][again] = np.nan
 
     def legal(self, worlds: Worlds_, out: npt.NDArray[Any]) -> None:
         """Nothing, and what could be done."""

@@ -24,7 +24,7 @@ Chernyshev 2023 (arXiv 2306.08419), mediators in multi-agent reinforcement learn
 here, so that they make sense in every game.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -34,9 +34,8 @@ from ..chance import MEDIATION, uniforms
 from ..game import Field, Floats, Worlds_
 from ..paraphrases import worded
 from ..settings import Choice, Range
-from .coming import choosers, exemplars, legal_moves
-from .institution import Institution
-from .stage import NOTHING, Bools, Stage
+from .coming import Coming, choosers, exemplars, legal_moves
+from .stage import NOTHING, Bools
 
 DELEGATE = 1
 NO_CHOICE = -1.0
@@ -69,13 +68,12 @@ class Params(NamedTuple):
     error: Annotated[float, Range(0, 1), "probability that it plays the other exemplar for a seat"] = 0.0
 
 
-class Mediator(Stage):
+class Mediator(Coming):
     """The institution of this page."""
 
     name = "mediator"
     title = "Will all hand their acts to a rule that cooperates only if all do?"
     Params = Params
-    before = True
     narrows = True
     logged: ClassVar[Mapping[str, str]] = {
         "mediator_delegated": "share of seats that delegate",
@@ -88,14 +86,7 @@ class Mediator(Stage):
             return "there is one seat only"
         if self.game.pays_at_end and self.params.fee:
             return "it pays at the end only, and delegations are paid for in each step: mediator.fee must be 0"
-        self._others: Sequence[Institution] = ()
-        n = self.game.n_agents
-        self._after_own = (np.arange(n)[:, None] + np.arange(1, n)) % n
         return None
-
-    def join(self, others: Sequence[Institution]) -> None:
-        """It plays no move that another takes away."""
-        self._others = [one for one in others if one is not self]
 
     @property
     def moves(self) -> int:
@@ -106,11 +97,6 @@ class Mediator(Stage):
     def stochastic(self) -> bool:
         """It can err."""
         return self.params.error > 0
-
-    def reset(self, worlds: Worlds_, again: npt.NDArray[Any]) -> None:
-        """Nobody has had the choice."""
-        for name in self.logged:
-            worlds[name][again] = np.nan
 
     def legal(self, worlds: Worlds_, out: npt.NDArray[Any]) -> None:
         """Whoever has a choice can leave it to the mediator."""
