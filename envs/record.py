@@ -12,6 +12,33 @@ if TYPE_CHECKING:
     import polars
 
 
+ACCOUNTS: dict[str, str] = {
+    "asked": "decisions that a model was asked for, in the game and in stages",
+    "first_try_invalid": "decisions whose first reply could not be used",
+    "invalid": "decisions without a usable reply after all that were asked again",
+    "asked_in_stages": "of those asked, in stages of institutions (left out where there are none)",
+    "invalid_in_stages": "of the invalid, in stages of institutions (left out where there are none)",
+    "calls": "calls of any purpose",
+    "refused": "calls that the model or its provider would not answer",
+    "failed": "calls without a reply after all tries",
+    "truncated": "calls whose reply was cut off at the limit of its length",
+    "tries": "tries of all calls",
+    "prompt_tokens": "tokens sent; NaN where those of any call are unknown",
+    "completion_tokens": "tokens received; NaN where those of any call are unknown",
+    "cost": "US dollars of the calls whose price is known",
+    "cost_unknown": "calls whose price is not known",
+    "latency": "seconds waited for replies, summed over calls",
+    "seed_honoured": "share of calls whose sampling seed was taken; NaN where it is not known",
+    "comprehension": "share of the questions before play that were answered rightly; NaN where none were asked",
+    "forecasts": "forecasts of another's act that were stated and could be compared with it",
+    "brier_sum": "sum of (p − outcome)² over the forecasts",
+    "summaries_lost": "summaries asked for that could not be used",
+    "reflections_lost": "reflections asked for that could not be used",
+}
+"""What :attr:`Record.accounts` counts of each seat that asks a language model, as the ledger has it: a study that is
+replayed counts the same."""
+
+
 @dataclass(frozen=True, repr=False)
 class Record:
     """``W`` episodes of one game, each padded to the longest, ``T`` steps.
@@ -34,9 +61,14 @@ class Record:
                                              the environment, NaN after the end; None where there are no stages
     ``sat``           (W, N) int32           who sat in each seat, an index into ``kinds``; None where nobody said
     ``kinds``         names                  of everyone who may have sat somewhere
+    ``invalid``       (W, T, N) bool         the seat had a choice, but no reply that could be used, even when it was
+                                             asked again, and a declared policy moved for it; None where none can be
+    ``accounts``      name → (W, N) float64  what seats that ask a language model used, by the names in ``ACCOUNTS``;
+                                             NaN for the other seats, empty where there is no such seat
     ================  =====================  =============================================================
 
-    A step is one of the game: what the stages before and after it pay is in its reward.
+    A step is one of the game: what the stages before and after it pay is in its reward. Where ``invalid`` is True,
+    move and label are those of the policy: they happened and were paid, but nobody chose them (``choices``).
     """
 
     game: Game
@@ -56,6 +88,8 @@ class Record:
     moves: Floats | None = None
     sat: npt.NDArray[np.int32] | None = None
     kinds: tuple[str, ...] = ()
+    invalid: npt.NDArray[np.bool_] | None = None
+    accounts: dict[str, Floats] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         worlds, steps, n = self.rewards.shape
@@ -82,16 +116,24 @@ class Record:
         """(W, T): was the step played?"""
         return np.arange(self.rewards.shape[1]) < self.lengths[:, None]
 
+    @property
+    def choices(self) -> Floats:
+        """(W, T, N): the labels of what the seats chose themselves; NaN where a policy moved for one, too."""
+        return self.cooperation if self.invalid is None else np.where(self.invalid, np.nan, self.cooperation)
+
     def cooperation_pairs(self) -> Floats:
         """(W, T, N, N): c_ij, NaN where i had no choice towards j; the same label towards all in undirected games."""
         n = self.game.n_agents
         towards = ~np.eye(n, dtype=bool)[None, None]
         if self.addressee is not None:
             towards = towards & (self.addressee[..., None] == np.arange(n))
-        return np.where(towards, self.cooperation[..., None], np.nan)
+        return np.where(towards, self.choices[..., None], np.nan)
 
     def frame(self) -> "polars.DataFrame":
-        """Tidy: one row per (seed, step, agent) played, with the signals at the start of the step."""
+        """Tidy: one row per (seed, step, agent) played, with the signals at the start of the step.
+
+        ``cooperation`` is the label of a choice: null where the reply was ``invalid``.
+        """
         import polars
 
         world, step, agent = np.nonzero(np.repeat(self.played[:, :, None], self.game.n_agents, axis=2))
@@ -103,8 +145,10 @@ class Record:
             "action": self.actions[world, step, agent],
             "intended": self.intended[world, step, agent],
             "reward": self.rewards[world, step, agent],
-            "cooperation": self.cooperation[world, step, agent],
+            "cooperation": self.choices[world, step, agent],
         }
+        if self.invalid is not None:
+            columns["invalid"] = self.invalid[world, step, agent]
         if self.game_payoffs is not None:
             columns["game_payoff"] = self.game_payoffs[world, step, agent]
         if self.addressee is not None:

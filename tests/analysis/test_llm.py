@@ -1,0 +1,102 @@
+"""Accounting of language models: METRICS.md §13, on records in which invalid replies were put by hand."""
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+
+from comity.analysis.llm import (
+    coop_bounds,
+    coop_bounds_by_seat,
+    coop_bounds_pooled,
+    cost,
+    invalid_rate,
+    known_cost_share,
+    over_seats,
+)
+from comity.envs.record import ACCOUNTS
+from comity.experiments.play import play
+
+
+def fifty(policy):
+    """50 replies of one seat, 40 valid, 28 of them cooperative, and the label of the policy's moves for the others."""
+    labels = np.array([1.0] * 28 + [0.0] * 12 + [policy] * 10).reshape(1, 50, 1)
+    return labels, np.arange(50).reshape(1, 50, 1) >= 40
+
+
+@pytest.mark.parametrize("policy", [0.0, 0.3, 1.0, np.nan])
+def test_the_worked_example_whatever_the_policy_plays(policy):
+    found = coop_bounds(*fifty(policy))
+    assert (found.value, found.lower, found.upper) == (0.7, 0.56, 0.76)
+    assert (found.n, found.n_invalid) == (40, 10)
+    assert found.upper - found.lower == pytest.approx(invalid_rate([10], [50]).value)
+
+
+def test_bounds_hold_whatever_the_invalid_replies_meant():
+    draw = np.random.default_rng(0)
+    labels = np.where(draw.random((200, 12, 2)) < 0.3, np.nan, draw.random((200, 12, 2)))
+    invalid = draw.random(labels.shape) < 0.2
+    found = coop_bounds(labels, invalid)
+    for meant in (0.0, 1.0, draw.random(labels.shape), np.where(draw.random(labels.shape) < 0.5, np.nan, 1.0)):
+        told = np.where(invalid, meant, labels)
+        rate = np.nansum(told, axis=(1, 2)) / (~np.isnan(told)).sum(axis=(1, 2))
+        assert (rate >= found.lower - 1e-12).all() and (rate <= found.upper + 1e-12).all()
+    assert found.lower == pytest.approx(coop_bounds(np.where(invalid, 0, labels), np.zeros_like(invalid)).value)
+    assert found.upper == pytest.approx(coop_bounds(np.where(invalid, 1, labels), np.zeros_like(invalid)).value)
+
+
+def test_bounds_by_seat_and_pooled():
+    labels = np.array([[[1, 0], [1, 0]], [[0, np.nan], [0, np.nan]]])
+    invalid = np.zeros((2, 2, 2), bool)
+    invalid[0, 0, 0] = True
+    assert coop_bounds(labels, invalid).lower.tolist() == [0.25, 0]
+    seats = coop_bounds_by_seat(labels, invalid)
+    assert seats.lower[0].tolist() == [0.5, 0] and seats.upper[0].tolist() == [1, 0]
+    assert np.isnan([seats.value[1, 1], seats.lower[1, 1], seats.upper[1, 1]]).all(), "no choice is no rate"
+    pooled = coop_bounds_pooled(labels, invalid)
+    assert (pooled.value, pooled.lower, pooled.upper) == pytest.approx((1 / 5, 1 / 6, 2 / 6))
+    nothing_valid = coop_bounds(np.zeros((1, 3, 1)), np.ones((1, 3, 1), bool))
+    assert np.isnan(nothing_valid.value) and (nothing_valid.lower, nothing_valid.upper) == (0, 1)
+
+
+def test_what_is_unknown_makes_a_total_unknown():
+    assert np.isnan(cost(1.0, 1, 2).value) and known_cost_share(1, 2).value == 0.5
+    assert cost(0.0, 0, 0).value == 0 and np.isnan(known_cost_share(0, 0).value)
+    nan = np.nan
+    together = over_seats(
+        {
+            "calls": np.array([[3, 1, nan], [3, 1, nan], [nan] * 3]),
+            "prompt_tokens": np.array([[30, 10, nan], [30, nan, nan], [nan] * 3]),
+            "seed_honoured": np.array([[1, 0, nan], [nan, 0, nan], [nan] * 3]),
+            "comprehension": np.array([[1, 0.5, nan], [nan, nan, nan], [nan] * 3]),
+        }
+    )
+    assert together["calls"] == pytest.approx([4, 4, nan], nan_ok=True)
+    assert together["prompt_tokens"] == pytest.approx([40, nan, nan], nan_ok=True)
+    assert together["seed_honoured"] == pytest.approx([0.75, 0, nan], nan_ok=True)
+    assert together["comprehension"] == pytest.approx([0.75, nan, nan], nan_ok=True)
+
+
+def with_invalid(record, *places, **counts):
+    """The record as if the replies at ``places`` (step, seat) had been invalid in every world; ``counts`` by seat."""
+    invalid = np.zeros(record.rewards.shape, bool)
+    for step, seat in places:
+        invalid[:, step, seat] = True
+    zeros = np.zeros(record.illegal.shape)
+    accounts = {name: zeros + counts.get(name, 0.0) for name in ACCOUNTS}
+    return replace(record, invalid=invalid, accounts=accounts)
+
+
+def test_a_record_keeps_what_the_policy_did_apart_from_what_was_chosen():
+    record = play("matrix", ["tft", "alld"], horizon=4, worlds=2)
+    assert record.choices is record.cooperation and "invalid" not in record.frame().columns
+    marked = with_invalid(record, (0, 0), (2, 1))
+    assert record.cooperation[0, 0, 0] == 1 and np.isnan(marked.choices[0, 0, 0])
+    assert np.isnan(marked.cooperation_pairs()[:, 2, 1]).all()
+    frame = marked.frame()
+    assert frame.drop("invalid", "cooperation").equals(record.frame().drop("cooperation")), "moves and pay stand"
+    unread = frame.filter("invalid")
+    assert unread.select("step", "agent").unique().sort("step").rows() == [(1, 0), (3, 1)]
+    assert unread["cooperation"].null_count() == 4 and frame["cooperation"].null_count() == 4
+    assert frame["invalid"].dtype == pl.Boolean
