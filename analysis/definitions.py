@@ -1,55 +1,25 @@
 """What every measure of an episode means: definition, range, direction, and which degenerate policies it rewards.
 
-Degenerate policies are *do nothing* (harvest nothing, always cooperate, always hold, offer nothing and accept
-nothing), *take all* (harvest everything, always defect or press, demand everything) and *uniform random*, each played
-by all seats (METRICS.md §0.3). A measure that one of them leads, or shares the lead of, in some game is no goal by
-itself and is flagged wherever it is shown. A test plays them through every measure and compares.
+A test plays the degenerate policies (:mod:`.definition`) through every measure and compares.
 """
 
-from typing import NamedTuple
-
 from ..envs.institutions.layers import INSTITUTIONS
-
-UP, DOWN, NEITHER = "higher is better", "lower is better", "neither end is better"
-NOTHING, ALL, RANDOM = DEGENERATE = ("do nothing", "take all", "uniform random")
-
-
-class Definition(NamedTuple):
-    """One measure in words."""
-
-    label: str
-    """What a column is called."""
-    text: str
-    """The definition in one line."""
-    range: str
-    direction: str
-    leads: tuple[str, ...] = ()
-    """The degenerate policies that rank first, alone or with others."""
-    why: str = ""
-    """Why they do."""
-
-    def __str__(self) -> str:
-        return f"{self.text} Range: {self.range}; {self.direction}. {self.flag}"
-
-    @property
-    def flag(self) -> str:
-        """Which degenerate policy ranks first, as a sentence.
-
-        >>> DEFINITIONS["rho_by_seat"].flag
-        'No degenerate policy ranks first.'
-        """
-        if not self.leads:
-            return "No degenerate policy ranks first."
-        return f"First, alone or with others: {', '.join(self.leads)} ({self.why})."
-
-
-SHARE, ANY, POSITIVE, EVENT = "0 to 1", "any number", "0 or more", "no or yes"
-
-
-def _cooperation(label: str, text: str) -> Definition:
-    return Definition(
-        label, text, SHARE, UP, (NOTHING,), "always cooperating is exploitable, and taking nothing feeds nobody"
-    )
+from .definition import (
+    ALL,
+    ANY,
+    DEGENERATE,
+    DOWN,
+    EVENT,
+    NEITHER,
+    NOTHING,
+    POSITIVE,
+    RANDOM,
+    SHARE,
+    UP,
+    Definition,
+    cooperation,
+)
+from .llm_definitions import LLM
 
 
 def _welfare(label: str, text: str, allowed: str = ANY) -> Definition:
@@ -71,12 +41,10 @@ DEFINITIONS: dict[str, Definition] = {
     "illegal": Definition(
         "illegal moves", "Illegal moves of all seats.", POSITIVE, DOWN, DEGENERATE, "all of them are legal"
     ),
-    "coop_rate_pooled": _cooperation("cooperation (pooled)", "Mean cooperation label over all choices."),
-    "coop_rate_agent": _cooperation(
-        "cooperation (all seats)", "Mean over seats of each seat's mean cooperation label."
-    ),
-    "coop_by_seat": _cooperation("cooperation by seat", "Each seat's mean cooperation label."),
-    "mutual_rate": _cooperation(
+    "coop_rate_pooled": cooperation("cooperation (pooled)", "Mean cooperation label over all choices."),
+    "coop_rate_agent": cooperation("cooperation (all seats)", "Mean over seats of each seat's mean cooperation label."),
+    "coop_by_seat": cooperation("cooperation by seat", "Each seat's mean cooperation label."),
+    "mutual_rate": cooperation(
         "mutual cooperation",
         "Share of pair-steps in which both sides cooperated (label at least .5; in a commons a seat and the mean of "
         "the others).",
@@ -265,13 +233,25 @@ for _institution in INSTITUTIONS.values():
             _name.replace("_", ": ", 1), f"Mean over seats and steps of the {_meaning}.", ANY, NEITHER
         )
 
+DEFINITIONS |= LLM
+
 YES_NO = frozenset(key for key, meaning in DEFINITIONS.items() if meaning.range == EVENT)
 """Events: their mean over worlds is a share, with Wilson's interval."""
 
 DERIVED: dict[str, Definition] = {
-    "coop_focal": _cooperation(
+    "coop_focal": cooperation(
         "cooperation",
         "Mean cooperation label over the seats that carry the norm (not of those that act the same under every norm).",
+    ),
+    "coop_lower_focal": cooperation(
+        "invalid as none", "Cooperation of those seats if every invalid choice of theirs had been to defect."
+    ),
+    "coop_upper_focal": Definition(
+        "invalid as full",
+        "Cooperation of those seats if every invalid choice of theirs had been to cooperate: 1 where no reply at all "
+        "could be used.",
+        SHARE,
+        NEITHER,
     ),
     "rho_focal": Definition(
         "reciprocity ρ",

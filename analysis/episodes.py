@@ -14,6 +14,7 @@ from ..envs.negotiation import Negotiation
 from ..envs.record import Record
 from . import bargaining, cooperation, escalation, welfare
 from .definitions import DEFINITIONS, Definition
+from .llm import coop_bounds, coop_bounds_by_seat, over_seats, used
 from .measure import FloatArray, divide, total
 from .reciprocity import rho
 
@@ -35,12 +36,27 @@ def episode_measures(record: Record) -> Measures:
 
     Returns:
         By key: (W,) arrays, and (W, N) where the key ends in ``_by_seat``; float64, but bool for events
-        (``collapsed``, ``agreement`` …) and int64 for counts. Keys and units: ``DEFINITIONS``.
+        (``collapsed``, ``agreement`` …) and int64 for counts. Keys and units: ``DEFINITIONS``. Where a reply of a
+        language model was invalid, cooperation, reciprocity and escalation have no choice in that step: what the
+        policy played is paid, and is nobody's label.
     """
     measures: Measures = {"length": record.lengths, "illegal": record.illegal.sum(axis=1)}
     for part in (_cooperation, _reciprocity, _welfare, _normalised, _discounted, _survival, _bargaining, _escalation):
         measures |= part(record)
-    return measures | _institutions(record)
+    return measures | _institutions(record) | _language_models(record)
+
+
+def _language_models(record: Record) -> Measures:
+    """Where a reply can be invalid, the bounds of cooperation; where a seat asks a model, what it used."""
+    measures: Measures = {}
+    if record.invalid is not None:
+        together, seats = (bounds(record.cooperation, record.invalid) for bounds in (coop_bounds, coop_bounds_by_seat))
+        measures = {"coop_lower": together.lower, "coop_upper": together.upper}
+        measures |= {"coop_lower_by_seat": seats.lower, "coop_upper_by_seat": seats.upper}
+    if record.accounts:
+        measures |= used(over_seats(record.accounts))
+        measures |= {f"{name}_by_seat": values for name, values in used(record.accounts).items()}
+    return measures
 
 
 def _institutions(record: Record) -> Measures:
@@ -51,7 +67,7 @@ def _institutions(record: Record) -> Measures:
 
 
 def _cooperation(record: Record) -> Measures:
-    labels = record.cooperation
+    labels = record.choices
     chosen = (~np.isnan(labels)).sum(axis=1)
     measures = {
         "coop_rate_pooled": cooperation.coop_rate_pooled(labels).value,
@@ -74,7 +90,7 @@ def _reciprocity(record: Record) -> Measures:
 def _labels(record: Record) -> FloatArray:
     """(W, T, N), or (W, T, N, N) where acts have an addressee among several."""
     among_several = record.addressee is not None and record.game.n_agents > 2
-    return record.cooperation_pairs() if among_several else record.cooperation
+    return record.cooperation_pairs() if among_several else record.choices
 
 
 def _welfare(record: Record) -> Measures:
@@ -166,7 +182,8 @@ def _escalation(record: Record) -> Measures:
     ladder = record.game.rungs()
     if ladder is None:
         return {}
-    severity, ranks = (_looked_up(column, record.actions) for column in np.array(ladder, np.float64).T)
+    chosen = record.actions if record.invalid is None else np.where(record.invalid, np.nan, record.actions)
+    severity, ranks = (_looked_up(column, chosen) for column in np.array(ladder, np.float64).T)
     quiet = escalation.time_to_deescalate(severity, ranks)
     presses = np.where(np.isnan(ranks), np.nan, ranks > escalation.QUIET)
     return {

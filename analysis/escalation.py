@@ -69,7 +69,9 @@ def time_to_deescalate(severity: ArrayLike, ranks: ArrayLike) -> Duration:
     """
     path = score_path(severity)
     loud = np.any(np.asarray(ranks, dtype=np.float64) > QUIET, axis=2)
-    length = (path.n > 0).sum(axis=1)
+    length = ((path.n > 0) * np.arange(1, loud.shape[1] + 1)).max(
+        axis=1, initial=0
+    )  # nobody may have chosen in between
     summit = np.where(path.n > 0, path.value, -np.inf).argmax(axis=1)
     quiet_from = loud.shape[1] - np.argmax(loud[:, ::-1], axis=1)
     escalated = loud.any(axis=1)

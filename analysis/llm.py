@@ -15,6 +15,12 @@ from numpy.typing import ArrayLike
 from .labels import agent_labels
 from .measure import FloatArray, IntArray, Measured, divide, share, total
 
+_SHARES = ("seed_honoured", "comprehension")
+_COUNTS = (
+    *("calls", "refused", "failed", "truncated", "tries", "prompt_tokens", "completion_tokens", "latency"),
+    *("forecasts", "summaries_lost", "reflections_lost"),
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Bounds(Measured):
@@ -137,3 +143,23 @@ def _added(values: FloatArray, asks: np.ndarray) -> FloatArray:
 def _weighted(values: FloatArray, weights: FloatArray) -> FloatArray:
     known = ~np.isnan(values)
     return divide(total(values * weights), total(np.where(known, weights, 0.0)))
+
+
+def used(accounts: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """The measures of an episode by their key in ``DEFINITIONS``, from accounts by seat or :func:`over_seats`."""
+    a = accounts
+    found = {
+        "llm_asked": a["asked"],
+        "invalid_rate": invalid_rate(a["invalid"], a["asked"]).value,
+        "first_try_invalid": invalid_rate(a["first_try_invalid"], a["asked"]).value,
+        "llm_cost": cost(a["cost"], a["cost_unknown"], a["calls"]).value,
+        "known_cost_share": known_cost_share(a["cost_unknown"], a["calls"]).value,
+        "forecast_brier": forecast_brier(a["brier_sum"], a["forecasts"]).value,
+        **{key: a[key] for key in _SHARES},
+        **{f"llm_{key}": a[key] for key in _COUNTS},
+    }
+    if "asked_in_stages" in a:
+        in_game = a["invalid"] - a["invalid_in_stages"], a["asked"] - a["asked_in_stages"]
+        found["invalid_rate_in_game"] = invalid_rate(*in_game).value
+        found["invalid_rate_in_stages"] = invalid_rate(a["invalid_in_stages"], a["asked_in_stages"]).value
+    return found

@@ -172,6 +172,7 @@ def worlds(episodes: pl.DataFrame) -> pl.DataFrame:
 def _of_seats(episodes: pl.DataFrame) -> dict[str, pl.Expr]:
     """The derived measures, where their columns are there: means over the norm's bearers, and over the others."""
     wanted = {"coop_by_seat": "coop_focal", "rho_by_seat": "rho_focal", "payoff_by_seat": "payoff_focal"}
+    wanted |= {"coop_lower_by_seat": "coop_lower_focal", "coop_upper_by_seat": "coop_upper_focal"}
     there = {
         name: key for name, key in wanted.items() if name in episodes.columns and episodes.schema[name].is_nested()
     }

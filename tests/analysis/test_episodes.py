@@ -1,6 +1,7 @@
 """Measures of episodes: by hand, against GAMES.md, and under degenerate policies."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from comity.analysis.episodes import TAIL_WINDOW, episode_measures
 from comity.envs.catalogue import make
 from comity.envs.chance import uniforms
 from comity.envs.negotiation.turns import PASS, REJECT
+from comity.envs.record import ACCOUNTS
 from comity.experiments.play import play
 
 PROPORTIONAL = {"rationing": "proportional"}
@@ -267,13 +269,25 @@ SETTINGS = {
 }
 
 
+def told_by_models(record):
+    """The record as if models had played it: all replies valid, all questions answered, and in a matrix game each
+    forecast of the other's next act its last one."""
+    labels = record.cooperation if record.game.name == "matrix" else np.full(record.rewards.shape, np.nan)
+    gap = np.diff(labels, axis=1, prepend=0.5)[:, :, ::-1]
+    accounts = {name: np.zeros(record.illegal.shape) for name in ACCOUNTS}
+    accounts["asked"] += record.lengths[:, None]
+    accounts |= {"comprehension": accounts["asked"] / record.lengths[:, None], "asked_in_stages": accounts["asked"] / 2}
+    accounts |= {"forecasts": (~np.isnan(gap)).sum(axis=1).astype(float), "brier_sum": np.nansum(gap**2, axis=1)}
+    return replace(record, invalid=np.zeros(record.rewards.shape, bool), accounts=accounts)
+
+
 def policy_means(game):
     """The mean of every scalar measure under every policy, played by all seats."""
     made = make(game, **SETTINGS.get(game, {}))
     means = {}
     for name, agent in {**POLICIES[game], RANDOM: Uniform}.items():
         seats = [agent() for _ in range(made.n_agents)] if isinstance(agent, type) else [agent]
-        measures = episode_measures(play(made, seats, worlds=100))
+        measures = episode_measures(told_by_models(play(made, seats, worlds=100)))
         means[name] = {
             key: values[~np.isnan(values)].mean() if (~np.isnan(values)).any() else np.nan
             for key, values in ((key, value.astype(float)) for key, value in measures.items())

@@ -6,6 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from comity.analysis.definitions import DEFINITIONS, LLM
+from comity.analysis.episodes import episode_measures
 from comity.analysis.llm import (
     coop_bounds,
     coop_bounds_by_seat,
@@ -100,3 +102,62 @@ def test_a_record_keeps_what_the_policy_did_apart_from_what_was_chosen():
     assert unread.select("step", "agent").unique().sort("step").rows() == [(1, 0), (3, 1)]
     assert unread["cooperation"].null_count() == 4 and frame["cooperation"].null_count() == 4
     assert frame["invalid"].dtype == pl.Boolean
+
+
+# -- in the table of episodes ------------------------------------------------------------------------------------------
+
+
+def test_an_invalid_step_is_paid_and_is_nobodys_choice():
+    record = play("matrix", ["tft", "alternator"], horizon=6, action_noise=0.0)  # CC, CD, DC, CD, DC, CD
+    before, after = (episode_measures(one) for one in (record, with_invalid(record, (1, 1), (4, 1))))
+    assert before["coop_rate_pooled"] == 7 / 12 and after["coop_rate_pooled"] == 6 / 10
+    assert after["coop_lower"] == 6 / 12 and after["coop_upper"] == 8 / 12
+    assert after["coop_by_seat"].tolist() == [[4 / 6, 2 / 4]] and after["coop_rate_agent"] == pytest.approx([7 / 12])
+    assert after["coop_lower_by_seat"].tolist() == [[4 / 6, 2 / 6]]
+    assert after["coop_upper_by_seat"].tolist() == [[4 / 6, 4 / 6]]
+    assert (before["mutual_rate"], after["mutual_rate"]) == (1 / 6, 1 / 4)
+    # after C seat 1 played D, C, C; after D it played D, D. Two of these, a D and a C, were no choices
+    assert before["rho_by_seat"][0, 1] == pytest.approx(2 / 3) and after["rho_by_seat"][0, 1] == 1
+    same = {key for key in before if "coop" not in key and key not in ("mutual_rate", "rho_by_seat")}
+    assert "welfare" in same and all(np.array_equal(before[key], after[key], equal_nan=True) for key in same)
+
+
+def test_an_invalid_step_does_not_press():
+    acts = play("standoff", ["hawk", "dove"], horizon=6, action_noise=0.0)
+    nobody = episode_measures(with_invalid(acts, (2, 0), (2, 1)))
+    assert episode_measures(acts)["press_share"] == 1 / 2 == nobody["press_share"]
+    assert nobody["time_to_deescalate"] == 5, "a step in which nobody chose is a step"
+    assert episode_measures(with_invalid(acts, (2, 0)))["press_share"] == pytest.approx((5 * 0.5 + 0) / 6)
+    assert episode_measures(with_invalid(acts, *[(t, 0) for t in range(6)]))["press_share"] == 0
+
+
+def test_columns_of_all_seats_and_of_each():
+    nan = np.nan
+    record = play("matrix", ["tft", "alld", "allc"], n_agents=3, pairing="random", horizon=10, worlds=2)
+    counts = {"asked": 10, "first_try_invalid": 4, "invalid": 2, "asked_in_stages": 5, "invalid_in_stages": 2}
+    counts |= {"calls": 15, "cost": 0.5, "brier_sum": 0.41, "forecasts": 3, "prompt_tokens": 100, "seed_honoured": 1}
+    marked = with_invalid(record, **counts)
+    for values in marked.accounts.values():
+        values[:, 2] = nan
+    marked.accounts["cost_unknown"][1, 0] = 3
+    m = episode_measures(marked)
+    assert m["invalid_rate"].tolist() == [0.2, 0.2] and m["first_try_invalid"].tolist() == [0.4, 0.4]
+    assert m["invalid_rate_in_game"].tolist() == [0, 0] and m["invalid_rate_in_stages"].tolist() == [0.4, 0.4]
+    assert m["llm_asked"].tolist() == [20, 20] and m["llm_prompt_tokens"].tolist() == [200, 200]
+    assert m["llm_cost"] == pytest.approx([1, nan], nan_ok=True) and m["known_cost_share"].tolist() == [1, 0.9]
+    assert m["llm_cost_by_seat"][1] == pytest.approx([nan, 0.5, nan], nan_ok=True)
+    assert m["known_cost_share_by_seat"][1] == pytest.approx([0.8, 1, nan], nan_ok=True)
+    assert m["forecast_brier"] == pytest.approx([0.41 / 3] * 2)
+    assert m["invalid_rate_by_seat"][0] == pytest.approx([0.2, 0.2, nan], nan_ok=True)
+    assert not np.isnan(m["coop_lower_by_seat"][:, 2]).any(), "who asks no model has a rate, too"
+    assert all(key in DEFINITIONS for key in m)
+
+
+def test_without_language_models_the_table_is_as_it_was():
+    measured = episode_measures(play("matrix", ["tft", "alld"], horizon=5))
+    assert not set(measured) & set(LLM)
+    without_stages = replace(play("matrix", ["tft"], horizon=5), invalid=np.zeros((1, 5, 2), bool))
+    assert set(episode_measures(without_stages)) - set(measured) == {
+        *("coop_lower", "coop_upper"),
+        *("coop_lower_by_seat", "coop_upper_by_seat"),
+    }
