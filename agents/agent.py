@@ -1,13 +1,14 @@
 """What every agent must do: sit in one seat of many worlds at once."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from ..envs.chance import keys
+from ..envs.faces.talk import Talk
 from ..envs.game import Floats, Game, Seen, Worlds_
 
 Bools = npt.NDArray[np.bool_]
@@ -91,6 +92,11 @@ class Agent:
     shared: ClassVar[tuple[str, ...]] = ()
     """Settings that are the same in all worlds; the others may be arrays of one value per world."""
 
+    talks: int = 0
+    """Rounds of talk before each step of the game that it takes part in."""
+    talk_shuffled: bool = False
+    """Is what it hears there said in another world (:mod:`~comity.envs.faces.talk`)?"""
+
     by_chance: bool = True
     """Can chance of its own touch what it does? Only whoever never draws says no."""
 
@@ -134,6 +140,16 @@ class Agent:
         """One move per world; what it returns for ended worlds is ignored."""
         raise NotImplementedError
 
+    def speak(self, view: View, talk: Talk, number: int) -> None:
+        """Before :meth:`act`, in round ``number`` of ``talk``: begins to say something. Default: says nothing."""
+
+    def spoken(self) -> dict[int, str]:
+        """What it says in the round that was begun, by world."""
+        return {}
+
+    def prepare(self, view: View) -> None:
+        """Called in all seats before :meth:`act` is in any: whoever waits for answers asks now. Default: nothing."""
+
     def watch(self, view: View) -> None:
         """In place of :meth:`act` where another plays its seat: takes in what it sees, and no move of its own."""
         self.act(view)
@@ -144,6 +160,17 @@ class Agent:
     def kinds(self) -> list[str]:
         """The names, as tables give them, of all who may sit here."""
         return [self.label or getattr(self, "name", type(self).__name__)]
+
+    def accounts(self) -> dict[str, Floats]:
+        """What was counted in each world since ``begin``, by name: (B,), NaN where another sat. Default: nothing."""
+        return {}
+
+    @property
+    def unchosen(self) -> Sequence[Bools]:
+        """For each step of the game so far: (B,) whether its act was not its own choice, as nothing that it answered
+        could be used. Default: all were.
+        """
+        return ()
 
     def sat(self) -> Any:
         """Which of ``kinds`` sits here since ``begin``: an index, or (B,) of them where worlds differ."""

@@ -6,7 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..envs.chance import SHUFFLE, keys, uniforms
+from ..envs.faces.talk import Talk
 from ..envs.game import Floats, Game
+from ..envs.record import SHARES
 from .agent import Agent, Outcome, View
 
 Places = npt.NDArray[np.intp]
@@ -25,6 +27,8 @@ class OneOf(Agent):
     def __init__(self, agents: Sequence[Agent]) -> None:
         super().__init__()
         self.agents = list(agents)
+        self.talks = max(agent.talks for agent in self.agents)
+        self.talk_shuffled = any(agent.talk_shuffled for agent in self.agents)
 
     def draw(self, seeds: npt.NDArray[np.uint64]) -> Places:
         """(B,): which of ``agents`` plays in each world."""
@@ -38,6 +42,21 @@ class OneOf(Agent):
         for agent, _ in self._seated:
             agent.begin(game, seat, seeds)
 
+    def speak(self, view: View, talk: Talk, number: int) -> None:
+        """Whoever has that many rounds."""
+        self._speakers = [(agent, here) for agent, here in self._seated if agent.talks > number]
+        for agent, here in self._speakers:
+            agent.speak(view.among(here), talk, number)
+
+    def spoken(self) -> dict[int, str]:
+        """Of all who spoke."""
+        return {b: words for agent, _ in self._speakers for b, words in agent.spoken().items()}
+
+    def prepare(self, view: View) -> None:
+        """All of them."""
+        for agent, here in self._seated:
+            agent.prepare(view.among(here))
+
     def act(self, view: View) -> Floats:
         """Each in its own worlds."""
         moves = np.zeros(len(view.active))
@@ -50,6 +69,25 @@ class OneOf(Agent):
         for agent, here in self._seated:
             if type(agent).learn is not Agent.learn:
                 agent.learn(outcome._replace(view=outcome.view.among(here)))
+
+    def accounts(self) -> dict[str, Floats]:
+        """Of whoever sits in each world."""
+        joined: dict[str, Floats] = {}
+        for agent, here in self._seated:
+            for name, values in agent.accounts().items():
+                joined[name] = np.where(here, values, joined.get(name, np.nan))
+        return joined
+
+    @property
+    def unchosen(self) -> Sequence[npt.NDArray[np.bool_]]:
+        """Of whoever sits in each world."""
+        told = [(agent.unchosen, here) for agent, here in self._seated]
+        steps = max(len(unchosen) for unchosen, _ in told)
+        joined = [np.zeros(len(self.keys), np.bool_) for _ in range(steps)]
+        for unchosen, here in told:
+            for t, values in enumerate(unchosen):
+                joined[t] |= here & values
+        return joined
 
     def kinds(self) -> list[str]:
         """Of all of them."""
@@ -109,12 +147,33 @@ class Entering(Agent):
     def __init__(self, before: Agent, after: Agent, from_step: int) -> None:
         super().__init__()
         self.before, self.after, self.from_step = before, after, from_step
+        self.talks = max(before.talks, after.talks)
+        self.talk_shuffled = before.talk_shuffled or after.talk_shuffled
 
     def begin(self, game: Game, seat: int, seeds: npt.NDArray[np.uint64]) -> None:
         """Both."""
         super().begin(game, seat, seeds)
         self.before.begin(game, seat, seeds)
         self.after.begin(game, seat, seeds)
+
+    def _coming(self, view: View) -> Agent:
+        """Who plays where the worlds are."""
+        step = self.step + (view.stage == 0)
+        return self.after if step >= self.from_step else self.before
+
+    def speak(self, view: View, talk: Talk, number: int) -> None:
+        """Whoever plays the coming step, if it takes part in talk."""
+        self._speaker = self._coming(view)
+        if self._speaker.talks > number:
+            self._speaker.speak(view, talk, number)
+
+    def spoken(self) -> dict[int, str]:
+        """Of whoever spoke."""
+        return self._speaker.spoken() if self._speaker.talks else {}
+
+    def prepare(self, view: View) -> None:
+        """Whoever plays."""
+        self._coming(view).prepare(view)
 
     def act(self, view: View) -> Floats:
         """One plays, and the other watches or has left."""
@@ -129,3 +188,24 @@ class Entering(Agent):
         self.after.learn(outcome)
         if self.step + 1 < self.from_step:
             self.before.learn(outcome)
+
+    def accounts(self) -> dict[str, Floats]:
+        """Of both together."""
+        told = [told for told in (self.before.accounts(), self.after.accounts()) if told]
+        if len(told) < 2:
+            return told[0] if told else {}
+        early, late = told
+        return {name: _together(name, values, late[name]) for name, values in early.items()}
+
+    @property
+    def unchosen(self) -> Sequence[npt.NDArray[np.bool_]]:
+        """Of whoever played each step."""
+        steps = max(len(self.before.unchosen), len(self.after.unchosen))
+        blank = np.zeros(len(self.keys), np.bool_)
+        early = [*self.before.unchosen, *(blank for _ in range(self.from_step - len(self.before.unchosen)))]
+        return [*early, *self.after.unchosen] if steps else ()
+
+
+def _together(name: str, early: Floats, late: Floats) -> Floats:
+    """Sums; a share is that of whoever has one."""
+    return np.where(np.isnan(early), late, early) if name in SHARES else early + late

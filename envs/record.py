@@ -11,6 +11,8 @@ from .game import Floats, Game, Worlds_
 if TYPE_CHECKING:
     import polars
 
+    from .faces.talk import Said
+
 
 ACCOUNTS: dict[str, str] = {
     "asked": "decisions that a model was asked for, in the game and in stages",
@@ -37,6 +39,8 @@ ACCOUNTS: dict[str, str] = {
 }
 """What :attr:`Record.accounts` counts of each seat that asks a language model, as the ledger has it: a study that is
 replayed counts the same."""
+SHARES = ("seed_honoured", "comprehension")
+"""Those that are no sums."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -65,6 +69,7 @@ class Record:
                                              asked again, and a declared policy moved for it; None where none can be
     ``accounts``      name → (W, N) float64  what seats that ask a language model used, by the names in ``ACCOUNTS``;
                                              NaN for the other seats, empty where there is no such seat
+    ``messages``      :class:`.faces.talk.Said`  what was said where there was talk, untrusted text
     ================  =====================  =============================================================
 
     A step is one of the game: what the stages before and after it pay is in its reward. Where ``invalid`` is True,
@@ -90,6 +95,7 @@ class Record:
     kinds: tuple[str, ...] = ()
     invalid: npt.NDArray[np.bool_] | None = None
     accounts: dict[str, Floats] = field(default_factory=dict)
+    messages: "tuple[Said, ...]" = ()
 
     def __repr__(self) -> str:
         worlds, steps, n = self.rewards.shape

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from .. import __version__
 from ..agents.agent import Agent
 from ..agents.deliberator import Deliberator
+from ..agents.llm.agent import LLM
 from ..agents.norms import Norms, as_settings, norms
 from ..agents.populations import everyone, parts_of, spec_of, spelled
 from ..agents.seats import CARRIERS, carries_norms, fill
@@ -28,8 +29,8 @@ T = TypeVar("T")
 
 
 class Cell(NamedTuple):
-    """One setting: ``params`` of the ``game``, ``seats`` as given and their ``seating``, the ``deliberator``'s settings
-    and the ``norms`` (None: seats keep what they have), all resolved and plain.
+    """One setting: ``params`` of the ``game``, ``seats`` as given and their ``seating``, the settings of the
+    ``deliberator`` and of the ``llm``, and the ``norms`` (None: seats keep what they have), all resolved and plain.
 
     ``factors`` are the names by which tables know it, ``varied`` those of them that the grid set here (others have the
     value of the game or norm), and ``bearers`` says of everyone who may sit somewhere, by the name that tables give
@@ -45,21 +46,31 @@ class Cell(NamedTuple):
     seats: list[Any]
     seating: str
     deliberator: dict[str, Any]
+    llm: dict[str, Any]
     norms: Norms | None
 
     def batch_key(self) -> str:
-        """What the worlds of one batch must share: the rules, and the kinds of agents."""
+        """What the worlds of one batch must share: the rules, and the kinds of agents; and where a world hears what was
+        said in another one, the whole cell.
+        """
         fixed = {name: self.deliberator[name] for name in Deliberator.shared}
-        return canonical([self.game, self.params, self.seats, self.seating, fixed, self.norms is None])
+        apart = self.id if self.whole else ""
+        return canonical([self.game, self.params, self.seats, self.seating, fixed, self.llm, self.norms is None, apart])
+
+    @property
+    def whole(self) -> bool:
+        """Must all its worlds be stepped together?"""
+        return any(mind["talk"] and mind["talk_placebo"] for mind in self.minds(LLM.name))
 
     def told(self) -> dict[str, Any]:
         """What every row of a table says of it."""
         return {"cell": self.id, **self.factors, "varied": self.varied}
 
-    def minds(self) -> list[dict[str, Any]]:
-        """The settings of every deliberator that is named in ``seats``."""
+    def minds(self, name: str) -> list[dict[str, Any]]:
+        """The settings of every agent of the kind ``name`` (of :data:`~.grids.MINDS`) that is named in ``seats``."""
         specs = [spec for given in self.seats for spec in everyone(given)]
-        return [_thinking(self.deliberator, spec) for spec in specs if spec.get("agent") == Deliberator.name]
+        settings = {Deliberator.name: self.deliberator, LLM.name: self.llm}[name]
+        return [_thinking(settings, spec) for spec in specs if spec.get("agent") == name]
 
     def plain(self) -> dict[str, Any]:
         """The cell as plain values."""
@@ -92,8 +103,10 @@ def seat_agents(game: Game, cells: Sequence[Cell], which: npt.NDArray[np.intp]) 
         deliberator[name] = np.array(values)[which] if len(set(values)) > 1 else values[0]
     per_world = None if cells[0].norms is None else [cells[k].norms for k in which]
 
+    common_settings = {Deliberator.name: deliberator, LLM.name: cells[0].llm}
+
     def complete(spec: dict[str, Any]) -> dict[str, Any]:
-        common = deliberator if spec.get("agent") == Deliberator.name else {}
+        common = common_settings.get(str(spec.get("agent")), {})
         return {**common, **({} if per_world is None else {"norms": per_world}), **spec}
 
     return table(game, cells[0].seats, len(which), cells[0].seating, complete)
@@ -119,9 +132,10 @@ class Resolver:
         game, params = self._once(self._game, _part(wanted, "game"), laid_over)
         norm = self._once(self._norms, _part(wanted, "norms"))
         thinking = self._once(self._deliberator, _part(wanted, "deliberator"))
+        asking = self._once(self._llm, _part(wanted, "llm"))
         label, seats, seating = self._once(self._seats, _part(wanted, "seats"))
         factors = {"game": wanted["game"], "seats": label, "norms": _norms_label(wanted)}
-        cell = Cell("", {}, [], {}, game.name, params, seats, seating, thinking, norm)
+        cell = Cell("", {}, [], {}, game.name, params, seats, seating, thinking, asking, norm)
         identity = self._once(self._identity, cell, game)
         return cell._replace(id=identity, factors=factors, bearers=self._once(self._bearers, seats, game))
 
@@ -170,6 +184,9 @@ class Resolver:
     def _deliberator(self, given: Mapping[str, Any]) -> dict[str, Any]:
         base = self._defaults.get("deliberator") or {}
         return check(Deliberator.Params, {**base, **nested(given)}, "deliberator.")._asdict()
+
+    def _llm(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        return check(LLM.Params, nested(given), "llm.")._asdict()
 
     def _seats(self, given: Mapping[str, Any]) -> tuple[str, list[Any], str]:
         by_name = "agents" not in given

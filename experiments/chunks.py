@@ -9,6 +9,7 @@ import polars as pl
 
 from ..agents.agent import Agent
 from ..agents.deliberator import SAMPLES, Deliberator
+from ..agents.llm.agent import LLM
 from ..agents.sharing import Entering, Mixed, Shuffled
 from ..analysis.episodes import episode_measures
 from ..envs.catalogue import make
@@ -23,7 +24,9 @@ CHUNK_SECONDS = 2.0
 SCRIPTED_SECONDS = 3e-7
 ROLLOUT_SECONDS = 1e-7
 POINT_SECONDS = 2e-5
-"""Rough costs of one scripted move, of one imagined step of a deliberator, and of measuring and keeping one episode."""
+ASKED_SECONDS = 0.1
+"""Rough costs of one scripted move, of one imagined step of a deliberator, of measuring and keeping one episode, and of
+a call to a language model, of which several are in flight."""
 FEWEST, BYTES = 32, 1 << 28
 """A smaller batch gains nothing; the record of a larger one would not fit in memory."""
 STEP_BYTES = 80
@@ -59,6 +62,7 @@ def cut(design: Design, finished: set[str], most_points: int | None = None) -> l
         if left.points:
             per_point = _seconds_per_point(left)
             size = most_points or _points_of_a_chunk(left.game, per_point)
+            size = len(left.points) if left.cells[0].whole else size
             parts = np.array_split(np.arange(len(left.points)), -(-len(left.points) // size))
             chunks += [_part(left, part, per_point) for part in parts]
     return chunks
@@ -106,6 +110,8 @@ def _seconds_per_move(game: Game, agent: Agent) -> float:
     if isinstance(agent, Entering):
         return _seconds_per_move(game, agent.before) + _seconds_per_move(game, agent.after)
     agent = agent.itself
+    if isinstance(agent, LLM):
+        return ASKED_SECONDS
     if not isinstance(agent, Deliberator):
         return SCRIPTED_SECONDS
     q = agent.params
@@ -181,3 +187,22 @@ def step_rows(chunk: Chunk, record: Record, kept: npt.NDArray[np.bool_]) -> pl.D
     cells = np.array([cell.id for cell in chunk.cells])[chunk.which]
     frame = record.frame().select(pl.Series("cell", np.repeat(cells, rows)), pl.all())
     return frame if kept.all() else frame.filter(np.repeat(kept, rows))
+
+
+def message_rows(chunk: Chunk, record: Record, kept: npt.NDArray[np.bool_]) -> pl.DataFrame | None:
+    """What was said in the worlds ``kept`` (W,): cell, seed, step, round, agent and the words; None where nothing was."""
+    said = [one for one in record.messages if kept[one.world]]
+    if not said:
+        return None
+    world = np.array([one.world for one in said])
+    cells = np.array([cell.id for cell in chunk.cells])[chunk.which]
+    return pl.DataFrame(
+        {
+            "cell": cells[world],
+            "seed": chunk.seeds[world],
+            "step": np.array([one.step + 1 for one in said]),
+            "round": np.array([one.round + 1 for one in said], np.int16),
+            "agent": np.array([one.seat for one in said], np.int16),
+            "words": [one.words for one in said],
+        }
+    )

@@ -127,6 +127,7 @@ def _value(cell: Cell, given: Mapping[str, Any], key: str) -> Any:
         "game": cell.params,
         "norms": cell.norms,
         "deliberator": cell.deliberator,
+        "llm": cell.llm,
         "institutions": institutions,
         "seats": {"seating": cell.seating},
     }

@@ -1,6 +1,7 @@
 """One world as text: what ``comity run`` does and prints."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,11 +18,14 @@ from ..envs.settings import SettingError
 from ..envs.worlds import Worlds
 from . import manifest as manifests
 from . import store
+from .calls import asks, check_calls, opened, tallied
+from .calls import told as calls_told
 from .chunks import Chunk, cut, play_chunk
 from .composing import composer
 from .design import Design
 from .grids import sort_overrides
-from .sweep import design_of, options_of, recorded
+from .schema import Calls
+from .sweep import calls_of, design_of, options_of, recorded
 from .task import keep
 
 
@@ -34,25 +38,39 @@ def run_one(typed: Sequence[str], config_dir: Path | None = None) -> Record:
     with composer(overrides.hydra, config_dir) as hydra:
         config = hydra.primary(overrides.whole)
         design = design_of(["seed=0", *overrides.grid], config, hydra)._replace(record="all")
-        options = options_of(config)
+        options, calls = options_of(config), calls_of(config)
     if design.points != 1:
         raise SettingError(f"comity run plays one world, and these are {design.points:,}: use comity sweep for several")
-    if options.out is not None:
-        store.check_directory(Path(options.out), design.key())
+    out = None if options.out is None else Path(options.out)
+    if out is not None:
+        store.check_directory(out, design.key())
+    if asks(design.cells):
+        check_calls(calls, out)
     (chunk,) = cut(design, set())
-    record = play_chunk(chunk)
-    for line in story(record):
-        click.echo(line)
-    Console().print(_table(record), highlight=False)
-    if options.out is not None:
-        _keep(Path(options.out), design, manifests.opened(design, options, typed, "none", None), chunk, record)
+    if out is None:
+        record = _played(chunk, calls, None)
+        _tell(record)
+        return record
+    told = partial(calls_told, calls, design.cells, out)
+    with store.lock(out), recorded(out, manifests.opened(design, options, typed, "none", None), [chunk], told):
+        record = _played(chunk, calls, out)
+        _tell(record)
+        keep(out, chunk, record, design.record)
+    click.echo(out)
     return record
 
 
-def _keep(directory: Path, design: Design, told: dict, chunk: Chunk, record: Record) -> None:
-    with store.lock(directory), recorded(directory, told, [chunk]):
-        keep(directory, chunk, record, design.record)
-    click.echo(directory)
+def _played(chunk: Chunk, calls: Calls, out: Path | None) -> Record:
+    if not asks(chunk.cells):
+        return play_chunk(chunk)
+    with opened(calls, out) as exchange, tallied(exchange, out, chunk.id):
+        return play_chunk(chunk)
+
+
+def _tell(record: Record) -> None:
+    for line in story(record):
+        click.echo(line)
+    Console().print(_table(record), highlight=False)
 
 
 def story(record: Record) -> Iterator[str]:

@@ -13,16 +13,18 @@ from hydra.core.override_parser.types import Override, QuotedString
 
 from ..envs.settings import SettingError, refuse, unknown
 from .composing import one_line_errors
-from .schema import Options
+from .schema import Calls, Options
 
 Grid = dict[str, list[Any]]
 
 DEFAULT_EXPERIMENT = "norms_by_family"
 GROUPS = ("game", "seats", "norms")
-SWEPT = (*GROUPS, "institutions", "deliberator", "seed")
+MINDS = ("deliberator", "llm")
+"""Kinds of agents whose settings stand under their own names."""
+SWEPT = (*GROUPS, "institutions", *MINDS, "seed")
 """What may differ from world to world; the rest is one value for the whole sweep."""
 SEED_AND_SEATS = ("seed", "seats", "seats.agents", "seats.seating")
-WHOLE = (*Options._fields, "experiment")
+WHOLE = (*Options._fields, "experiment", *(f"llm.{name}" for name in Calls._fields))
 
 
 class Typed(NamedTuple):
@@ -37,12 +39,12 @@ def sort_overrides(typed: Sequence[str]) -> Typed:
     """Sorts overrides, and raises ``SettingError`` for a key that nobody knows or a sweep over what cannot be swept."""
     found = Typed([], [], [])
     for text, override in zip(typed, _parsed(typed), strict=True):
-        head = override.key_or_group.split(".")[0]
+        key = override.key_or_group
         if override.is_hydra_override():
             found.hydra.append(text)
-        elif head in WHOLE:
+        elif key in WHOLE or key.split(".")[0] in WHOLE:
             if override.is_sweep_override():
-                raise refuse(override.key_or_group, text.partition("=")[2], "one value for the whole sweep")
+                raise refuse(key, text.partition("=")[2], "one value for the whole sweep")
             found.whole.append(text)
         else:
             _check_key(override)
@@ -62,8 +64,9 @@ def _check_key(override: Override) -> None:
         raise unknown("setting", head, (*SWEPT, *WHOLE))
     if head in ("seed", "seats") and key not in SEED_AND_SEATS:
         raise unknown("setting", key, SEED_AND_SEATS)
-    if head == "deliberator" and not rest:
-        raise SettingError("deliberator is not one setting: write them one by one, for example deliberator.depth=12")
+    if head in MINDS and not rest:
+        example = {"deliberator": "deliberator.depth=12", "llm": "llm.temperature=0.7"}[head]
+        raise SettingError(f"{head} is not one setting: write them one by one, for example {example}")
     if override.is_delete() or override.package is not None:
         raise SettingError(f"{override.input_line!r} is not allowed: a setting is written key=value")
 

@@ -9,6 +9,7 @@ from hydra.core.utils import JobReturn, JobStatus
 from . import store
 from .chunks import Chunk, as_plan
 from .composing import quoted
+from .schema import Calls
 from .task import Failure
 
 Launch = Callable[[Sequence[Sequence[str]]], Sequence[JobReturn]]
@@ -25,9 +26,15 @@ def shared_out(chunks: Sequence[Chunk], jobs: int) -> list[list[Chunk]]:
     return shares
 
 
-def launch_all(shares: Sequence[Sequence[Chunk]], launch: Launch, directory: Path, record: str) -> list[Failure]:
-    """Writes the plan, launches a job for each share, and returns the chunks that did not come to an end."""
+def launch_all(
+    shares: Sequence[Sequence[Chunk]], launch: Launch, directory: Path, record: str, calls: Calls | None
+) -> list[Failure]:
+    """Writes the plan, launches a job for each share, and returns the chunks that did not come to an end; ``calls`` says
+    how language models are asked, None: nobody asks any.
+    """
     (directory / store.PLAN).mkdir()
+    if calls is not None:
+        (directory / store.PLAN / store.CALLS_PLAN).write_text(json.dumps(calls._asdict()))
     for chunk in (chunk for share in shares for chunk in share):
         (directory / store.PLAN / f"{chunk.id}.json").write_text(json.dumps(as_plan(chunk)))
     out = quoted(str(directory.resolve()))

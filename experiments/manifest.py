@@ -15,6 +15,7 @@ import numpy as np
 from .. import __version__
 from .cells import Cell
 from .design import Design
+from .grids import MINDS
 from .schema import Options
 from .task import Failure
 
@@ -57,13 +58,21 @@ def opened(
 
 
 def closed(
-    manifest: Mapping[str, Any], status: str, left: int, seconds: float, failures: Sequence[Failure]
+    manifest: Mapping[str, Any],
+    status: str,
+    left: int,
+    seconds: float,
+    failures: Sequence[Failure],
+    calls: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """The manifest of a sweep that ended, with ``left`` points not played, after ``seconds`` more."""
+    """The manifest of a sweep that ended, with ``left`` points not played, after ``seconds`` more; ``calls`` tells of
+    those to language models.
+    """
     *earlier, session = manifest["sessions"]
     counts = manifest["counts"]
     return {
         **manifest,
+        **({} if calls is None else {"llm": calls}),
         "status": status,
         "counts": {**counts, "finished": counts["points"] - left},
         "failures": [{"chunk": failure.chunk, "error": failure.error} for failure in failures],
@@ -87,7 +96,7 @@ def resolved(cells: Sequence[Cell]) -> dict[str, Any]:
     return {
         "games": {game: _values_taken(params) for game, params in games.items()},
         "institutions": {name: _values_taken(settings) for name, settings in institutions.items()},
-        "deliberator": _values_taken([mind for cell in cells for mind in cell.minds()]),
+        **{kind: _values_taken([mind for cell in cells for mind in cell.minds(kind)]) for kind in MINDS},
     }
 
 

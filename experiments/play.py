@@ -11,10 +11,11 @@ from ..agents.agent import Agent, Outcome, View
 from ..agents.table import GIVEN, table
 from ..envs.catalogue import make
 from ..envs.chance import world_seeds
+from ..envs.faces.talk import Talk
 from ..envs.game import RUNNING, Floats, Game
 from ..envs.institutions.staged import GAME, Staged
 from ..envs.record import Record
-from ..envs.settings import number_of, refuse
+from ..envs.settings import SettingError, number_of, refuse
 from ..envs.worlds import Worlds
 
 N = TypeVar("N", bound="Notes")
@@ -55,11 +56,37 @@ def play(
 
 def run(game: Game, seated: Sequence[Agent], seeds: npt.NDArray[np.uint64]) -> Record:
     """One episode of every world with these agents."""
-    record = noted(game, seated, seeds, _StagedTape if isinstance(game, Staged) else _Tape).record()
+    talk = conversation(seated, seeds)
+    record = noted(game, seated, seeds, _StagedTape if isinstance(game, Staged) else _Tape, talk).record()
     kinds = list(dict.fromkeys(kind for agent in seated for kind in agent.kinds()))
     places = [np.array([kinds.index(kind) for kind in agent.kinds()], np.int32)[agent.sat()] for agent in seated]
     sat = np.stack([np.broadcast_to(place, len(seeds)) for place in places], axis=1)
-    return replace(record, kinds=tuple(kinds), sat=sat)
+    said = () if talk is None else tuple(talk.log)
+    return replace(record, kinds=tuple(kinds), sat=sat, messages=said, **_accounts(record, seated))
+
+
+def _accounts(record: Record, seated: Sequence[Agent]) -> dict[str, Any]:
+    """What language models did and cost: ``invalid`` and ``accounts`` of the record, nothing where there are none."""
+    told = [agent.accounts() for agent in seated]
+    names = {name: None for of_seat in told for name in of_seat}
+    if not names:
+        return {}
+    unknown = np.full(len(record.seeds), np.nan)
+    accounts = {name: np.stack([of_seat.get(name, unknown) for of_seat in told], axis=1) for name in names}
+    invalid = np.zeros(record.rewards.shape, np.bool_)
+    for i, agent in enumerate(seated):
+        for t, unchosen in enumerate(agent.unchosen):
+            invalid[:, t, i] = unchosen
+    return {"accounts": accounts, "invalid": invalid}
+
+
+def conversation(seated: Sequence[Agent], seeds: npt.NDArray[np.uint64]) -> Talk | None:
+    """The talk between these agents, None where nobody takes part in any."""
+    rounds = max(agent.talks for agent in seated)
+    kinds = {agent.talk_shuffled for agent in seated if agent.talks}
+    if len(kinds) > 1:
+        raise SettingError("llm.talk_placebo differs between the seats of a table: it must be the same for all")
+    return Talk(seeds, rounds, kinds.pop()) if rounds else None
 
 
 class Notes(Protocol):
@@ -72,8 +99,14 @@ class Notes(Protocol):
         ``choosers`` (B, N) whose turn it was, None where all move at once."""
 
 
-def noted(game: Game, seated: Sequence[Agent], seeds: npt.NDArray[np.uint64], notes: type[N]) -> N:
-    """One episode of every world with these agents, of which only what ``notes`` keep is left."""
+def noted(
+    game: Game,
+    seated: Sequence[Agent],
+    seeds: npt.NDArray[np.uint64],
+    notes: type[N],
+    talk: Talk | None = None,
+) -> N:
+    """One episode of every world with these agents, of which only what ``notes`` keep, and ``talk``, is left."""
     if len({id(agent.itself) for agent in seated}) != len(seated):
         raise ValueError("an agent can sit in one seat only: give a separate agent for each")
     worlds = Worlds(game, len(seeds))
@@ -85,14 +118,29 @@ def noted(game: Game, seated: Sequence[Agent], seeds: npt.NDArray[np.uint64], no
         agent.begin(game, i, seeds)
     while not worlds.ended.all():
         active = worlds.ended == RUNNING
+        views = [_view(worlds, i, active) for i in range(len(seated))]
+        if talk is not None and views[0].stage == GAME:
+            _confer(talk, seated, views, int(worlds.state["step"][active.argmax()]))
+        for agent, view in zip(seated, views, strict=True):
+            agent.prepare(view)
         for i, agent in enumerate(seated):
-            moves[:, i] = agent.act(_view(worlds, i, active))
+            moves[:, i] = agent.act(views[i])
         choosers = game.movers(worlds.state) if game.turn_based else None
         worlds.step(moves)
         kept.add(moves, active, choosers)
         for i, agent in learners:
             agent.learn(Outcome(moves[:, i], worlds.rewards[:, i], _view(worlds, i, worlds.ended == RUNNING)))
     return kept
+
+
+def _confer(talk: Talk, seated: Sequence[Agent], views: Sequence[View], step: int) -> None:
+    """The rounds of talk before a step of the game."""
+    talk.open(step, views[0].active)
+    for number in range(talk.rounds):
+        speakers = [(i, agent) for i, agent in enumerate(seated) if agent.talks > number]
+        for i, agent in speakers:
+            agent.speak(views[i], talk, number)
+        talk.close_round({(b, i): words for i, agent in speakers for b, words in agent.spoken().items()})
 
 
 def _view(worlds: Worlds, i: int, active: npt.NDArray[np.bool_]) -> View:

@@ -25,6 +25,32 @@ class Options(NamedTuple):
     chunk_points: Annotated[int | None, Range(1), "points of one batch at most; none: some seconds of work"] = None
 
 
+class Calls(NamedTuple):
+    """How language models are asked in a study: settings of the whole, which cannot be swept. They decide what is paid
+    and how fast it goes, and nothing about the results."""
+
+    answers: Annotated[str, Choice("live", "replay"), "where answers come from; replay: from the ledger alone"] = "live"
+    ledger: Annotated[str | None, "the file of all calls; none: ledger.sqlite in the directory of the results"] = None
+    budget_usd: Annotated[float | None, Range(0), "US dollars that the study may cost in all; none: no limit"] = None
+    concurrency: Annotated[int, Range(1, 10_000), "calls in flight at once, at most"] = 16
+    timeout: Annotated[float, Range(0, 3600, above=True), "of a call (seconds)"] = 60.0
+    tries: Annotated[int, Range(1, 100), "of a call, before it counts as failed"] = 6
+    prices: Annotated[str | None, "a YAML file of prices; none: those that litellm knows"] = None
+
+
+@dataclass
+class CallsConf:
+    """The same, as Hydra has it."""
+
+    answers: Any = Calls().answers
+    ledger: Any = Calls().ledger
+    budget_usd: Any = Calls().budget_usd
+    concurrency: Any = Calls().concurrency
+    timeout: Any = Calls().timeout
+    tries: Any = Calls().tries
+    prices: Any = Calls().prices
+
+
 @dataclass
 class Experiment:
     """A study: the union of its ``grids``, each a mapping from setting to the values that it takes."""
@@ -36,13 +62,15 @@ class Experiment:
 
 @dataclass
 class Config:
-    """Every key of the top level. What stands under ``game``, ``norms`` and ``deliberator`` is checked by the settings
+    """Every key of the top level. What stands under ``game``, ``norms``, ``deliberator`` and ``llm`` is checked by the settings
     that the game, the norms and the deliberator declare themselves (:mod:`comity.envs.settings`)."""
 
     game: Any = None
     seats: Any = None
     norms: Any = None
     deliberator: Any = field(default_factory=dict)
+    llm: CallsConf = field(default_factory=CallsConf)
+    """Of the study; the settings of the agent of this name are swept like any others."""
     seed: Any = "range(20)"
     record: Any = Options().record
     out: Any = Options().out

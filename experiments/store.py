@@ -7,6 +7,9 @@
       cells.json                 every cell with all its settings
       episodes/<chunk>.parquet   one row per episode
       steps/<chunk>.parquet      one row per step and agent, as ``record`` says
+      messages/<chunk>.parquet   what was said where there is talk, one row per message, as ``record`` says
+      calls/<chunk>.json         what asking language models came to
+      ledger.sqlite              every call to a language model, unless ``llm.ledger`` says otherwise
       failures/<chunk>.txt       the traceback of a chunk that failed
       report.html
 
@@ -32,7 +35,9 @@ except ImportError:  # Windows has no advisory locks of this kind
     fcntl = None
 
 MANIFEST, CELLS, LOCK, REPORT = "manifest.json", "cells.json", ".lock", "report.html"
-EPISODES, STEPS, PLAN, FAILURES = "episodes", "steps", "plan", "failures"
+EPISODES, STEPS, MESSAGES, CALLS, PLAN, FAILURES = "episodes", "steps", "messages", "calls", "plan", "failures"
+CALLS_PLAN = "calls.settings"
+"""How the jobs of a sweep ask language models."""
 SWEEP = "sweep"
 """What a directory holds whose manifest names no other kind of work."""
 ASIDE = ".aside"
@@ -41,11 +46,12 @@ ASIDE = ".aside"
 
 class Results(NamedTuple):
     """What a sweep found out: ``episodes`` sorted by (cell, seed); ``steps`` by (cell, seed, step, agent), None if none
-    were kept."""
+    were kept; ``messages`` by (cell, seed, step, round, agent), None where there was no talk or none was kept."""
 
     manifest: dict[str, Any]
     episodes: pl.DataFrame
     steps: pl.DataFrame | None
+    messages: pl.DataFrame | None = None
 
 
 FRONT = (
@@ -66,7 +72,8 @@ def load(path: str | Path) -> Results:
         raise FileNotFoundError(f"{directory} holds no sweep, but a {manifest['kind']}: its tables are read one by one")
     episodes = _table(directory / EPISODES, ["cell", "seed"])
     steps = _table(directory / STEPS, ["cell", "seed", "step", "agent"])
-    return Results(manifest, pl.DataFrame() if episodes is None else episodes, steps)
+    messages = _table(directory / MESSAGES, ["cell", "seed", "step", "round", "agent"])
+    return Results(manifest, pl.DataFrame() if episodes is None else episodes, steps, messages)
 
 
 def _table(folder: Path, order: list[str]) -> pl.DataFrame | None:
@@ -132,10 +139,17 @@ def write_shard(path: Path, frame: pl.DataFrame) -> None:
     write_aside(path, buffer.getvalue())
 
 
-def write_chunk(directory: Path, chunk: str, episodes: pl.DataFrame, steps: pl.DataFrame | None) -> None:
-    """Finishes a chunk: its steps first, so that episodes never stand without them."""
-    if steps is not None:
-        write_shard(directory / STEPS / f"{chunk}.parquet", steps)
+def write_chunk(
+    directory: Path,
+    chunk: str,
+    episodes: pl.DataFrame,
+    steps: pl.DataFrame | None,
+    messages: pl.DataFrame | None = None,
+) -> None:
+    """Finishes a chunk: its steps and messages first, so that episodes never stand without them."""
+    for folder, frame in ((STEPS, steps), (MESSAGES, messages)):
+        if frame is not None:
+            write_shard(directory / folder / f"{chunk}.parquet", frame)
     write_shard(directory / EPISODES / f"{chunk}.parquet", episodes)
 
 
@@ -176,7 +190,7 @@ def clean(directory: Path) -> None:
     leftovers = [
         *directory.glob(f"**/.*{ASIDE}"),
         *(directory / FAILURES).glob("*.txt"),
-        *(directory / PLAN).glob("*.json"),
+        *(directory / PLAN).glob("*"),
     ]
     for path in leftovers:
         path.unlink(missing_ok=True)

@@ -4,8 +4,9 @@ The command line calls :func:`sweep`, and the sweeper plugin that Hydra then sta
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +19,8 @@ from omegaconf import DictConfig
 from ..envs.settings import check, refuse
 from . import manifest as manifests
 from . import store
+from .calls import asks, check_calls
+from .calls import told as calls_told
 from .cells import Resolver
 from .chunks import Chunk, cut
 from .composing import Composer, composer, one_line_errors, plain
@@ -25,7 +28,7 @@ from .design import Design, build
 from .grids import DEFAULT_EXPERIMENT, GROUPS, experiment_grids, sort_overrides, typed_grid
 from .jobs import IN_PROCESS, Launch, launch_all, shared_out
 from .progress import Watch, say
-from .schema import Experiment, Options
+from .schema import Calls, Experiment, Options
 from .task import Failure, play_chunks
 
 RUNS = Path("runs")
@@ -83,15 +86,23 @@ def options_of(config: DictConfig) -> Options:
     return check(Options, {"record": config.record, "out": out, "chunk_points": config.chunk_points})
 
 
+def calls_of(config: DictConfig) -> Calls:
+    """How language models are asked, checked."""
+    return check(Calls, plain(config.llm), "llm.")
+
+
 def carry_out(arguments: Sequence[str], config: DictConfig, loader: ConfigLoader, launch: Launch, jobs: int) -> Result:
     """Plays what is not yet finished of the design that ``arguments`` span, in at most ``jobs`` jobs of ``launch``."""
     if jobs < 1:
         raise refuse("hydra.sweeper.jobs", jobs, "a number >= 1")
     with one_line_errors():
-        options = options_of(config)
+        options, calls = options_of(config), calls_of(config)
         design = design_of(arguments, config, Composer(loader, list(config.hydra.overrides.hydra)))
     directory = RUNS / f"{design.name}-{design.key()}" if options.out is None else Path(options.out)
     store.check_directory(directory, design.key())
+    asking = calls if asks(design.cells) else None
+    if asking is not None:
+        check_calls(asking, directory)
     with store.lock(directory):
         store.check_directory(directory, design.key())  # another may have finished there in between
         store.clean(directory)
@@ -102,12 +113,12 @@ def carry_out(arguments: Sequence[str], config: DictConfig, loader: ConfigLoader
         _greet(design, chunks, directory, before, told)
         if not chunks and before is not None and before["status"] == manifests.COMPLETE:
             return Result(directory, design.points, 0, [])
-        with recorded(directory, told, chunks) as failures:
+        with recorded(directory, told, chunks, partial(calls_told, calls, design.cells, directory)) as failures:
             store.write_json(directory / store.CELLS, manifests.strict_json([cell.plain() for cell in design.cells]))
             config.out = str(directory.resolve())  # what the launchers know as hydra.sweep.dir
             shares = shared_out(chunks, 1 if launcher in IN_PROCESS else jobs)
             with Watch(directory, chunks, design.points):
-                failures += launch_all(shares, launch, directory, options.record)
+                failures += launch_all(shares, launch, directory, options.record, asking)
     return Result(directory, design.points, sum(len(chunk.points) for chunk in chunks), failures)
 
 
@@ -128,8 +139,12 @@ def _greet(
 
 
 @contextmanager
-def recorded(directory: Path, told: dict[str, Any], chunks: Sequence[Chunk]) -> Iterator[list[Failure]]:
-    """Keeps the manifest true: what is ``told`` and running at first, and how it ended, whatever happens."""
+def recorded(
+    directory: Path, told: dict[str, Any], chunks: Sequence[Chunk], calls: Callable[[], dict[str, Any] | None]
+) -> Iterator[list[Failure]]:
+    """Keeps the manifest true: what is ``told`` and running at first, and how it ended, whatever happens; ``calls``
+    tells of the calls to language models so far.
+    """
     begun, failures, status = time.monotonic(), [], manifests.FAILED
     store.write_json(directory / store.MANIFEST, told, indent=2)
     try:
@@ -141,7 +156,7 @@ def recorded(directory: Path, told: dict[str, Any], chunks: Sequence[Chunk]) -> 
     finally:
         done = set(store.finished(directory))
         left = sum(len(chunk.points) for chunk in chunks if chunk.id not in done)
-        ended = manifests.closed(told, status, left, time.monotonic() - begun, failures)
+        ended = manifests.closed(told, status, left, time.monotonic() - begun, failures, calls())
         if left:
             counts = ended["counts"]
             say(f"{counts['finished']:,} of {counts['points']:,} points are kept: the same command plays the others")

@@ -1,10 +1,11 @@
 """Lets an agent that knows the game alone sit in a game with stages: in each stage a conduct moves for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from ...envs.faces.talk import Talk
 from ...envs.game import Floats, Game
 from ...envs.institutions.staged import GAME, Staged
 from ..agent import Agent, Outcome, View
@@ -24,6 +25,7 @@ class InStages(Agent):
         super().__init__()
         self.inner, self.conducts = inner, dict(conducts)
         self.by_chance = inner.by_chance
+        self.talks, self.talk_shuffled = inner.talks, inner.talk_shuffled
         self._learns = type(inner).learn is not Agent.learn
 
     @property
@@ -44,6 +46,22 @@ class InStages(Agent):
         self._planned: Floats | None = None
         self._acts, self._paid = np.zeros(len(seeds)), np.zeros(len(seeds))
 
+    def speak(self, view: View, talk: Talk, number: int) -> None:
+        """Whoever plays the game."""
+        self.inner.speak(self._of_game(view), talk, number)
+
+    def spoken(self) -> dict[int, str]:
+        """Of whoever plays the game."""
+        return self.inner.spoken()
+
+    def prepare(self, view: View) -> None:
+        """Whoever plays here, if it has not planned yet."""
+        stage = view.stage
+        if stage == GAME and self._planned is None:
+            self.inner.prepare(self._of_game(self._coming(view)))
+        elif stage != GAME and self.inner.plays_stages and stage not in self._by_stage:
+            self.inner.prepare(view)
+
     def act(self, view: View) -> Floats:
         """The move for where the worlds are."""
         stage = view.stage
@@ -52,9 +70,11 @@ class InStages(Agent):
             self._planned = None
             return self._acts
         conduct = self._by_stage.get(stage)
-        own = self.inner.act(view) if self.inner.plays_stages else np.zeros(len(view.active))
         if conduct is None:
-            return own if self.inner.plays_stages else self._staged.stage_move(stage, own)
+            nothing = np.zeros(len(view.active))
+            return self.inner.act(view) if self.inner.plays_stages else self._staged.stage_move(stage, nothing)
+        if self.inner.plays_stages:
+            self.inner.watch(view)
         conduct.step += 1
         return self._staged.stage_move(stage, conduct.move(view))
 
@@ -73,6 +93,15 @@ class InStages(Agent):
             self.inner.watch(self._of_game(view))
         elif self.inner.plays_stages:
             self.inner.watch(view)
+
+    def accounts(self) -> dict[str, Floats]:
+        """Of whoever plays the game."""
+        return self.inner.accounts()
+
+    @property
+    def unchosen(self) -> Sequence[npt.NDArray[np.bool_]]:
+        """Of whoever plays the game."""
+        return self.inner.unchosen
 
     def kinds(self) -> list[str]:
         """Whoever plays the game."""

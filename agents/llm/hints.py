@@ -1,0 +1,79 @@
+"""What scripted models answer, and models in a dry run: an agent of ours decides, or else a lot among legal moves."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...envs.game import Floats
+from ..agent import Agent, View
+from .comprehension import Question, right_answers
+from .legal import random_legal
+from .mind import Mind
+
+REASONS = "This is a scripted answer."
+DRAWN = 4  # stream of the agent's own draws
+EVEN = 0.5
+
+
+class Hints:
+    """The answers of one seat in all its worlds, decided by ``agent``, or where there is none by lot."""
+
+    def __init__(self, agent: Agent | None, keys: npt.NDArray[np.uint64], reasoning: bool) -> None:
+        self._agent, self._keys, self._reasoning = agent, keys, reasoning
+        self._plan: Floats | None = None
+
+    def over(self) -> None:
+        """The step is played: what was planned for it is done."""
+        self._plan = None
+
+    def _planned(self, view: View, turn: int) -> Floats:
+        """(B,): the moves for where the worlds are, decided once."""
+        if self._plan is None:
+            drawn = self._agent is None
+            self._plan = random_legal(view, self._keys, turn, DRAWN) if drawn else self._agent.act(view)
+        return self._plan
+
+    def _told(self, view: View, b: int, mind: Mind, turn: int) -> Any:
+        return mind.label(view.answer_of(b, float(self._planned(view, turn)[b])))
+
+    def move(self, view: View, b: int, mind: Mind, forecast: Mapping[str, Any] | None, turn: int) -> str:
+        """The answer to a decision; its forecast, where one is asked for, says nothing: the first move, at even odds."""
+        parts: dict[str, Any] = {"reasoning": REASONS} if self._reasoning else {}
+        if forecast is not None:
+            parts["forecast"] = {"move": simplest(forecast), "probability": EVEN}
+        return json.dumps({**parts, "move": self._told(view, b, mind, turn)})
+
+    def message(self, view: View, b: int, mind: Mind, turn: int) -> str:
+        """What is said: the move that is to come."""
+        told = self._told(view, b, mind, turn)
+        return json.dumps({"message": f"I am going to choose {json.dumps(told)}."})
+
+    @staticmethod
+    def right(asked: Sequence[Question]) -> str:
+        """Right answers to comprehension questions."""
+        return right_answers(asked)
+
+
+def simplest(schema: Mapping[str, Any]) -> Any:
+    """An answer that fits a JSON schema of those that games and prompts use: the first word, the smallest number.
+
+    >>> simplest({"anyOf": [{"const": "accept"}, {"type": "integer", "minimum": 0, "maximum": 3}]})
+    'accept'
+    >>> simplest({"type": "object", "properties": {"A": {"type": "integer", "minimum": 1, "maximum": 3}}})
+    {'A': 1}
+    """
+    if "const" in schema:
+        return schema["const"]
+    if "enum" in schema:
+        return schema["enum"][0]
+    if "anyOf" in schema:
+        return simplest(schema["anyOf"][0])
+    kind = schema["type"]
+    if kind == "object":
+        return {name: simplest(part) for name, part in schema["properties"].items()}
+    if kind == "array":
+        return [simplest(part) for part in schema["prefixItems"]]
+    return {"string": "", "boolean": False}.get(kind, schema.get("minimum", 0))

@@ -1,0 +1,69 @@
+"""The minds of one seat: what a language model is told once, in each world, and what it begins with."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from ...envs.game import Game
+from ...envs.neutral import Neutral, neutral_order
+from ...envs.paraphrases import paraphrase_of
+from ..norms import Norms
+from .memory import make_memory
+from .mind import Mind
+from .prompt import caution, how_to_answer, told_norm, told_talk, whose_forecast
+from .reflection import Reflection
+from .settings import BY_SEED, GIVEN_LABELS, SWAPPED_LABELS, WORDINGS, Params
+from .stances import stance
+
+
+def minds_of(
+    params: Params, game: Game, seat: int, seeds: npt.NDArray[np.uint64], norms: Sequence[Norms] | None
+) -> list[Mind]:
+    """One for each world; ``norms`` are one for all worlds, or one for each."""
+    worlds = len(seeds)
+    given = [None] * worlds if norms is None else list(norms) * (worlds if len(norms) == 1 else 1)
+    wordings = _wordings(params, seeds)
+    labels = _labels(params, game, seeds)
+    names = [f"agent {i}" for i in range(game.n_agents)]
+    told: dict[tuple[int, int], str] = {}
+    minds = []
+    for b, norm in enumerate(given):
+        about = (wordings[b], id(norm))
+        if about not in told:
+            told[about] = system_prompt(params, game, seat, norm, wordings[b])
+        shown = told[about] if labels[b] is None else labels[b].text(told[about])
+        memory, reflection = make_memory(params.memory, params.window), Reflection(params.reflect_every)
+        minds.append(Mind(params, int(seeds[b]), seat, names, shown, wordings[b], labels[b], memory, reflection))
+    return minds
+
+
+def _wordings(params: Params, seeds: npt.NDArray[np.uint64]) -> list[int]:
+    if params.paraphrase == BY_SEED:
+        return paraphrase_of(seeds).tolist()
+    return [WORDINGS.index(params.paraphrase) - 1] * len(seeds)
+
+
+def _labels(params: Params, game: Game, seeds: npt.NDArray[np.uint64]) -> list[Neutral | None]:
+    """The same for all seats of a world, so that who talks about A means the same by it."""
+    if params.labels == GIVEN_LABELS:
+        return [None] * len(seeds)
+    if params.labels == SWAPPED_LABELS:
+        return [Neutral(game, order) for order in neutral_order(game, seeds)]
+    return [Neutral(game)] * len(seeds)
+
+
+def system_prompt(params: Params, game: Game, seat: int, norm: Norms | None, paraphrase: int) -> str:
+    """What a seat is told once: the rules of the game and of its institutions, its norm, its stance, whether there is
+    talk, and the form of its answers.
+    """
+    keys = ["reasoning"] * params.reasoning + ["forecast"] * params.forecast + ["move"]
+    parts = [
+        game.brief(seat, paraphrase),
+        told_norm(norm, params.channel, paraphrase),
+        stance(params.stance, params.text, game, paraphrase),
+        f"{told_talk(params.talk, paraphrase)} {caution(paraphrase)}" if params.talk else "",
+        how_to_answer(keys, paraphrase),
+        whose_forecast(f"agent {(seat + 1) % game.n_agents}", paraphrase) if params.forecast else "",
+    ]
+    return "\n\n".join(part for part in parts if part)
