@@ -1,0 +1,168 @@
+"""Models of any provider that litellm knows, and any server that speaks OpenAI's protocol (``api_base``).
+
+litellm is imported at the first call, since that takes seconds. It asks once: who tries again, keeps and counts is the
+exchange.
+"""
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from ....envs.settings import SettingError
+from ..calls import OK, REFUSED, Reply, Request
+from ..scrub import scrub
+from .backend import AccessError, Unanswered, cut
+
+AGAIN = {408, 409, 425, 429}
+OVERLOAD = {429, 503, 529}
+DENIED = re.compile(
+    r"(?i)model_not_found|\bmodel\b.{0,200}(not found|not exist|unknown)|no such model|LLM Provider NOT provided"
+    r"|missing credentials|invalid api.?key|api.?key.{0,60}(must be set|not set|missing|required)",
+    re.DOTALL,
+)
+FILTERED = re.compile(r"(?i)content.?(policy|filter)|safety system")
+NO_KEY = "none"
+"""Sent to a server of one's own where the environment has no key: most such servers ask for none."""
+
+
+def imported(model: str) -> Any:
+    """litellm, silent and reporting to nobody. Raises ``SettingError`` where it is not installed."""
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # else it fetches its table from the network
+    try:
+        import litellm
+    except ImportError as error:
+        raise SettingError(f"llm.model = {model!r} needs litellm: pip install 'comity[llm]' ({error})") from None
+    litellm.telemetry = False
+    litellm.suppress_debug_info = True
+    litellm.drop_params = True
+    return litellm
+
+
+class Litellm:
+    """Asks ``model``. The key comes from the provider's environment variable and is kept nowhere.
+
+    Raises ``AccessError`` for a provider that litellm does not know.
+    """
+
+    def __init__(self, model: str) -> None:
+        self.litellm = imported(model)
+        try:
+            name, self.provider, *_ = self.litellm.get_llm_provider(model)
+        except Exception as error:
+            raise AccessError(f"llm.model = {model!r} is not allowed: {scrub(error)}") from None
+        self.taken = set(self.litellm.get_supported_openai_params(name, self.provider) or ())
+        self.schemas = bool(self.litellm.supports_response_schema(name, self.provider))
+        self.listed = _listed(self.litellm, model)
+
+    async def answer(self, request: Request) -> Reply:
+        """One try."""
+        try:
+            return self._reply(request, await self.litellm.acompletion(**self._asked(request)))
+        except Exception as error:
+            failure = _failure(request.model, error)
+        if isinstance(failure, Reply):
+            return failure
+        raise failure  # out here, so that what litellm raised, which holds the whole call, is no part of it
+
+    def _asked(self, request: Request) -> dict[str, Any]:
+        """The call as litellm takes it."""
+        asked: dict[str, Any] = {name: value for name, value in request.sampling.items() if value is not None}
+        if "api_base" in asked and self.provider == "openai" and not os.environ.get("OPENAI_API_KEY"):
+            asked["api_key"] = NO_KEY
+        if request.schema is not None and "response_format" in self.taken:
+            asked["response_format"] = self._format(request.schema)
+        messages = [message._asdict() for message in request.messages]
+        return {"model": request.model, "messages": messages, "num_retries": 0, "max_retries": 0, **asked}
+
+    def _format(self, schema: Any) -> dict[str, Any]:
+        """The form of the answer, as exactly as this model can be held to it. Not strictly, since providers refuse
+        schemas that hold more than a few words of the standard; every answer is validated anyway.
+        """
+        if not self.schemas:
+            return {"type": "json_object"}
+        return {"type": "json_schema", "json_schema": {"name": "answer", "schema": dict(schema), "strict": False}}
+
+    def _reply(self, request: Request, response: Any) -> Reply:
+        """What came, as far as it is what it should be: everything in it is a stranger's."""
+        choice = response.choices[0]
+        refusal = getattr(choice.message, "refusal", None)
+        reason = choice.finish_reason if isinstance(choice.finish_reason, str) else None
+        refused = bool(refusal) or reason == "content_filter"
+        usage = getattr(response, "usage", None)
+        asked, answered = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
+        known = self.listed and asked is not None and answered is not None
+        cost = response._hidden_params.get("response_cost") if known else None
+        return Reply(
+            cut(choice.message.content or refusal),
+            REFUSED if refused else OK,
+            "the model refused, or its provider's filter did" if refused else "",
+            model=scrub(response.model) if response.model else None,
+            finish_reason=None if reason is None else scrub(reason),
+            prompt_tokens=asked,
+            completion_tokens=answered,
+            cost=None if cost is None else float(cost),
+            seed_honoured="seed" in self.taken if request.sampling.get("seed") is not None else None,
+        )
+
+
+def _listed(litellm: Any, model: str) -> bool:
+    """Has litellm a price for this model? What it says of others, after the name that the server gives itself, is no
+    price.
+    """
+    try:
+        litellm.cost_per_token(model, 1, 1)
+    except Exception:  # whatever comes
+        return False
+    return True
+
+
+def _count(usage: Any, name: str) -> int | None:
+    """A count of tokens. Where the server gave none, litellm says 0."""
+    count = getattr(usage, name, None)
+    return count if isinstance(count, int) and count > 0 else None
+
+
+def _failure(model: str, error: Exception) -> Reply | Unanswered | AccessError:
+    """What an exception of litellm means."""
+    status = next((code for e in _chain(error) if isinstance(code := getattr(e, "status_code", None), int)), None)
+    told = f"{type(error).__name__}: {scrub(error)}"
+    if status in (401, 403) or (status != 429 and DENIED.search(str(error)[:2000])):
+        return AccessError(f"llm.model = {model!r} cannot be asked: {told}")
+    if status == 400 and (type(error).__name__ == "ContentPolicyViolationError" or FILTERED.search(str(error)[:2000])):
+        return Reply("", REFUSED, told, cost=0.0)
+    again = status in AGAIN or (status or 0) >= 500
+    return Unanswered(told, again, _retry_after(error), status in OVERLOAD, billed=_unseen(error, status))
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """The exception and those behind it: for some statuses litellm fails over its own handling."""
+    seen = 0
+    while error is not None and seen < 10:
+        yield error
+        error, seen = error.__cause__ or error.__context__, seen + 1
+
+
+def _unseen(error: Exception, status: int | None) -> bool:
+    """Did the try end without an answer of the server, which may have worked on it?"""
+    return status == 408 or type(error).__name__ in ("Timeout", "APIConnectionError")
+
+
+def _retry_after(error: Exception) -> float | None:
+    """Seconds that the server asks to be left alone, by the header, which says seconds or a date."""
+    headers = getattr(error, "litellm_response_headers", None)
+    if headers is None:
+        headers = getattr(getattr(error, "response", None), "headers", None)
+    told = headers.get("retry-after") if headers is not None else None
+    if not told:
+        return None
+    try:
+        seconds = float(told)
+    except ValueError:
+        try:
+            seconds = parsedate_to_datetime(told).timestamp() - time.time()
+        except ValueError:
+            return None
+    return max(seconds, 0.0) if seconds == seconds else None

@@ -1,0 +1,65 @@
+"""Asking until there is an answer: which failures are tried again, when, and what becomes of the others."""
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from .backends.backend import Backend, Unanswered
+from .calls import FAILED, Reply, Request
+from .limits import Gate
+from .scrub import scrub
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
+
+LONGEST_WAIT = 60.0
+"""Seconds between two tries, whatever a server asks for."""
+
+
+class Patience:
+    """How long one call is waited for, how often it is tried, and how long after the first failure (then twice as
+    long, and so on, each with as much again by chance), in seconds.
+    """
+
+    def __init__(self, timeout: float, tries: int, backoff: float) -> None:
+        from tenacity import retry_if_exception, stop_after_attempt, wait_random_exponential
+
+        self.timeout = timeout
+        self.stop = stop_after_attempt(tries)
+        self.retry = retry_if_exception(lambda error: isinstance(error, Unanswered) and error.again)
+        self.growing = wait_random_exponential(multiplier=backoff, max=LONGEST_WAIT)
+
+    def wait(self, state: "RetryCallState") -> float:
+        """Seconds until the next try: those that the server asked for, and some by chance."""
+        error = state.outcome.exception() if state.outcome is not None else None
+        asked = min(getattr(error, "wait", None) or 0.0, LONGEST_WAIT)
+        return asked + self.growing(state)
+
+    async def ask(self, backend: Backend, gate: Gate, request: Request) -> Reply:
+        """The reply; after the last try one that says why there is none. Raises what else the backend raises."""
+        from tenacity import AsyncRetrying
+
+        retrying = AsyncRetrying(stop=self.stop, retry=self.retry, wait=self.wait, reraise=True)
+        try:
+            reply = await retrying(self._once, backend, gate, request)
+        except Unanswered as error:
+            reply = Reply("", FAILED, scrub(error), cost=None if error.billed else 0.0)
+        return reply._replace(tries=retrying.statistics["attempt_number"])
+
+    async def _once(self, backend: Backend, gate: Gate, request: Request) -> Reply:
+        """One try, in its turn. The place is given back before any wait."""
+        async with gate as begun:
+            start = time.perf_counter()
+            try:
+                async with asyncio.timeout(self.timeout):
+                    reply = await backend.answer(request)
+            except TimeoutError:
+                raise Unanswered(f"no answer within {self.timeout:g} s", True, billed=True) from None
+            except Unanswered as error:
+                if error.overload:
+                    gate.limit.overloaded(begun)
+                if error.wait:
+                    gate.close_for(min(error.wait, LONGEST_WAIT))
+                raise
+            gate.limit.succeeded()
+            return reply._replace(latency=time.perf_counter() - start)
