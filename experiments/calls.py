@@ -1,7 +1,7 @@
 """How a study's calls to language models are made and accounted for: one ledger, one exchange, tallies by chunk."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any

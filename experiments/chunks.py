@@ -190,7 +190,7 @@ def step_rows(chunk: Chunk, record: Record, kept: npt.NDArray[np.bool_]) -> pl.D
 
 
 def message_rows(chunk: Chunk, record: Record, kept: npt.NDArray[np.bool_]) -> pl.DataFrame | None:
-    """What was said in the worlds ``kept`` (W,): cell, seed, step, round, agent and the words; None where nothing was."""
+    """What was said in the worlds ``kept`` (W,), one row per message; None where nothing was."""
     said = [one for one in record.messages if kept[one.world]]
     if not said:
         return None

@@ -20,6 +20,7 @@ finished is kept: the same command again plays only what is left.
   seats.seating=shuffled    seated in another order in each world
   norms=selfish,kind        what they care about; norms.kindness=0,0.5,1 changes one number
   deliberator.depth=12      how deliberators think
+  llm.model=NAME            language models (seats.agents=[llm]); comity cost prices the study first
   seed='range(100)'         one world for each seed
   experiment=NAME           a study from a file; what is typed is laid over its grids
   record=none|sample|all    which episodes are kept step by step
@@ -34,6 +35,17 @@ Examples:
   comity sweep game=matrix 'seats.agents=[tft,alld],[tft,gtft]' game.action_noise=0,0.01,0.05
   comity sweep experiment=norms_by_family game=fishery hydra/launcher=joblib
   comity sweep --config-dir my norms=my_norm game=fishery
+"""
+
+COST_HELP = """Price a study with language models before anything is spent.
+
+Takes what comity sweep takes. Every cell is played dry, with nobody asked; calls and tokens are counted and priced by
+llm.prices, a YAML file (model: {input: US$, output: US$} for a million tokens), or by litellm's own table.
+
+\b
+Examples:
+  comity cost game=matrix 'seats.agents=[llm,tft]' llm.model=openai/gpt-4o-mini 'seed=range(10)'
+  comity cost experiment=llm_norm_channels llm.model=mistral/mistral-small-latest llm.prices=prices.yaml
 """
 
 RUN_HELP = """Play one world and tell its episode.
@@ -119,6 +131,20 @@ def sweep(overrides: tuple[str, ...], config_dir: Path | None) -> int:
         click.echo(f"the whole story is in {result.directory / FAILURES}", err=True)
     click.echo(_report(result.directory))
     return FAILED if result.failures else OK
+
+
+@cli.command(help=COST_HELP, short_help="Price a study with language models before anything is spent.")
+@click.argument("overrides", nargs=-1)
+@config_dir
+def cost(overrides: tuple[str, ...], config_dir: Path | None) -> int:
+    """See ``COST_HELP``."""
+    from rich.console import Console
+
+    from .cost import cost
+    from .pages import prices
+
+    Console().print(prices(*cost(overrides, config_dir)), highlight=False)
+    return OK
 
 
 @cli.command(help=RUN_HELP, short_help="Play one world and tell its episode.")

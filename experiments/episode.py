@@ -22,7 +22,6 @@ from .calls import asks, check_calls, opened, tallied
 from .calls import told as calls_told
 from .chunks import Chunk, cut, play_chunk
 from .composing import composer
-from .design import Design
 from .grids import sort_overrides
 from .schema import Calls
 from .sweep import calls_of, design_of, options_of, recorded

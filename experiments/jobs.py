@@ -29,8 +29,8 @@ def shared_out(chunks: Sequence[Chunk], jobs: int) -> list[list[Chunk]]:
 def launch_all(
     shares: Sequence[Sequence[Chunk]], launch: Launch, directory: Path, record: str, calls: Calls | None
 ) -> list[Failure]:
-    """Writes the plan, launches a job for each share, and returns the chunks that did not come to an end; ``calls`` says
-    how language models are asked, None: nobody asks any.
+    """Writes the plan, launches a job for each share, and returns the chunks that did not come to an end; ``calls``
+    says how language models are asked, None: nobody asks any.
     """
     (directory / store.PLAN).mkdir()
     if calls is not None:

@@ -2,6 +2,8 @@
 of replications."""
 
 import inspect
+import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
@@ -15,6 +17,10 @@ from ..envs.settings import KINDS, Setting, describe
 
 if TYPE_CHECKING:
     import polars
+
+    from .cost import Estimate
+    from .design import Design
+    from .schema import Calls
 
 INTERVAL = ("_low", "_high")
 """End the names of the columns that hold the interval of another."""
@@ -54,6 +60,34 @@ def results(frame: "polars.DataFrame") -> Table:
     for row in frame.iter_rows(named=True):
         table.add_row(*(Text(_measured(row, name)) for name in columns))
     return table
+
+
+def prices(design: "Design", calls: "Calls", estimates: "Sequence[Estimate]") -> Group:
+    """What the cells of a study that are left to play would cost, and all of them together."""
+    factors = [name for name, values in design.axes.items() if len(values) > 1] or ["game"]
+    table = _table(*factors, "points", "calls", "prompt tokens", "answer tokens", "expected US$", "at most US$")
+    for one in estimates:
+        named = (str(one.cell.factors[name]) for name in factors)
+        table.add_row(*(Text(word) for word in (*named, f"{one.points:,}", *_priced(one[2:]))))
+    sums = [sum(values) for values in zip(*(one[1:] for one in estimates), strict=True)] or [0.0] * 6
+    table.add_section()
+    table.add_row(*["all"], *[""] * (len(factors) - 1), f"{sums[0]:,}", *_priced(sums[1:]))
+    told = [f"{design.name}: {design.points:,} points, of which {sums[0]:,} that ask models are left to play."]
+    if math.isnan(sums[-1]):
+        told.append("unknown: no price is known of a model; give one in a file (llm.prices=FILE).")
+    if calls.budget_usd is not None:
+        told.append(f"The study stops cleanly where the next call might pass llm.budget_usd = {calls.budget_usd:g}.")
+    told.append("Expected: answers as short as a scripted one, with reasons of 120 tokens, each usable at once.")
+    told.append(
+        "At most: every answer as long as llm.max_tokens allows, and asked for again as often as llm.re_ask does."
+    )
+    return Group(table, Text("\n".join(told)))
+
+
+def _priced(sums: "Sequence[float]") -> list[str]:
+    calls, prompt, completion, expected, most = sums
+    dollars = ("unknown" if math.isnan(usd) else f"{usd:,.4f}" for usd in (expected, most))
+    return [f"{calls:,.0f}", f"{prompt:,.0f}", f"{completion:,.0f}", *dollars]
 
 
 def _measured(row: dict[str, Any], name: str) -> str:

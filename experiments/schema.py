@@ -62,8 +62,8 @@ class Experiment:
 
 @dataclass
 class Config:
-    """Every key of the top level. What stands under ``game``, ``norms``, ``deliberator`` and ``llm`` is checked by the settings
-    that the game, the norms and the deliberator declare themselves (:mod:`comity.envs.settings`)."""
+    """Every key of the top level. What stands under ``game``, ``norms``, ``deliberator`` and ``llm`` is checked by the
+    settings that these declare themselves (:mod:`comity.envs.settings`)."""
 
     game: Any = None
     seats: Any = None

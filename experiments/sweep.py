@@ -49,10 +49,8 @@ def sweep(typed: Sequence[str], config_dir: Path | None = None) -> Result:
     Raises ``SettingError`` for a wrong setting, before anything is played or written.
     """
     overrides = sort_overrides(typed)
-    keys = {text.lstrip("+").partition("=")[0] for text in typed}
-    default = [] if keys & {"game", "experiment"} else [f"experiment={DEFAULT_EXPERIMENT}"]
     with composer(overrides.hydra, config_dir) as hydra:
-        config = hydra.primary([*default, *overrides.whole])
+        config = hydra.primary(with_default(typed, overrides.whole))
         chosen = config.hydra.runtime.choices["hydra/sweeper"]
         if chosen != "comity":
             raise refuse("hydra/sweeper", chosen, "comity: the launcher is what can be chosen")
@@ -64,6 +62,17 @@ def sweep(typed: Sequence[str], config_dir: Path | None = None) -> Result:
             )
         # Hydra.multirun would lay the grid over this configuration too, where it is not yet known which game is played
         return sweeper.sweep(overrides.grid)
+
+
+def with_default(typed: Sequence[str], whole: Sequence[str]) -> list[str]:
+    """The overrides of the ``whole``, and the default experiment where neither a game nor another one is ``typed``."""
+    keys = {text.lstrip("+").partition("=")[0] for text in typed}
+    return [*([] if keys & {"game", "experiment"} else [f"experiment={DEFAULT_EXPERIMENT}"]), *whole]
+
+
+def directory_of(design: Design, options: Options) -> Path:
+    """Where the results of a sweep lie."""
+    return RUNS / f"{design.name}-{design.key()}" if options.out is None else Path(options.out)
 
 
 def design_of(arguments: Sequence[str], config: DictConfig, hydra: Composer) -> Design:
@@ -98,7 +107,7 @@ def carry_out(arguments: Sequence[str], config: DictConfig, loader: ConfigLoader
     with one_line_errors():
         options, calls = options_of(config), calls_of(config)
         design = design_of(arguments, config, Composer(loader, list(config.hydra.overrides.hydra)))
-    directory = RUNS / f"{design.name}-{design.key()}" if options.out is None else Path(options.out)
+    directory = directory_of(design, options)
     store.check_directory(directory, design.key())
     asking = calls if asks(design.cells) else None
     if asking is not None:

@@ -1,9 +1,9 @@
 """A language model in a seat: any game, any institution, beside any other agent.
 
-In each step all worlds are asked at once (:meth:`LLM.prepare` starts, :meth:`LLM.act` waits), and all seats of a table
-with them. An answer is parsed strictly and must be a legal move; if it is not, the model is told why and asked again, at
-most ``re_ask`` times. Then the move is **invalid**: it is counted, and ``invalid_policy`` moves in its place. Nothing
-unreadable is ever taken for a move, cooperative or other.
+In each step all worlds are asked at once (:meth:`LLM.prepare` starts, :meth:`LLM.act` waits), and all seats of a
+table with them. An answer is parsed strictly and must be a legal move; if it is not, the model is told why and asked
+again, at most ``re_ask`` times. Then the move is **invalid**: it is counted, and ``invalid_policy`` moves in its
+place. Nothing unreadable is ever taken for a move, cooperative or other.
 """
 
 from collections.abc import Sequence
@@ -58,8 +58,6 @@ class LLM(Agent):
         self.talk_shuffled: bool = self.params.talk_placebo
         self._norms: Sequence[Norms] | None = None
         self._stand_in: Agent | None = None
-        self.hinted = False
-        """Is it said with each call what a scripted model would answer? (Of scripted models it always is.)"""
 
     # -- before play -------------------------------------------------------------------------------------------------
 
@@ -96,7 +94,7 @@ class LLM(Agent):
         self._last = np.full(len(seeds), np.nan)
         self._unchosen: list[Bools] = []
         self._scores = self._scoring(game, seat)
-        wanted = self.hinted or self.scripted is not None
+        wanted = self._exchange.hinted or self.scripted is not None
         self._hints = Hints(self._stand_in, self.keys, self.params.reasoning) if wanted else None
         if self._stand_in is not None:
             self._stand_in.begin(game, seat, seeds)

@@ -107,6 +107,8 @@ class Exchange:
         concurrency, tries = number_of("llm.concurrency", concurrency), number_of("llm.tries", tries)
         self.ledger = Ledger() if ledger is None else ledger
         self.replays = answers == "replay"
+        self.hinted = False
+        """Is said with each call what a scripted model would answer, whichever model is asked?"""
         self._make = partial(
             Live,
             self.ledger,

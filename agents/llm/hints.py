@@ -40,7 +40,7 @@ class Hints:
         return mind.label(view.answer_of(b, float(self._planned(view, turn)[b])))
 
     def move(self, view: View, b: int, mind: Mind, forecast: Mapping[str, Any] | None, turn: int) -> str:
-        """The answer to a decision; its forecast, where one is asked for, says nothing: the first move, at even odds."""
+        """The answer to a decision; its forecast, where one is asked for, says nothing: the first move, evenly."""
         parts: dict[str, Any] = {"reasoning": REASONS} if self._reasoning else {}
         if forecast is not None:
             parts["forecast"] = {"move": simplest(forecast), "probability": EVEN}
@@ -55,6 +55,11 @@ class Hints:
     def right(asked: Sequence[Question]) -> str:
         """Right answers to comprehension questions."""
         return right_answers(asked)
+
+
+def answer_to(schema: Mapping[str, Any] | None) -> str:
+    """The simplest answer to a request with this schema."""
+    return "" if schema is None else json.dumps(simplest(schema))
 
 
 def simplest(schema: Mapping[str, Any]) -> Any:

@@ -13,7 +13,7 @@ AT_MOST = 4096
 
 
 def random_legal(view: View, keys: np.ndarray, turn: int, stream: int) -> Floats:
-    """(B,): a legal move of the seat in each world, each as likely as another, drawn at (turn, ``stream``) of ``keys``."""
+    """(B,): a legal move of the seat in each world, all as likely, drawn at (turn, ``stream``) of ``keys``."""
     worlds = view.imagine(keys)
     moves, legal = view.game.candidates(worlds, view.seat, AT_MOST)
     draws = np.asarray(uniforms(keys, turn, stream, 0))

@@ -10,7 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from ...envs.faces.talk import Said
 from ...envs.neutral import Neutral
 from . import prompt
-from .calls import ASSISTANT, FAILED, MESSAGE, MOVE, OK, SYSTEM, USER, Asking, Message, Place, Reply, Request
+from .calls import ASSISTANT, FAILED, MESSAGE, MOVE, OK, SYSTEM, USER, Asking, Message, Place, Request
 from .comprehension import Question, ask
 from .memory import Memory, Moment
 from .reflection import Reflection
@@ -26,9 +26,9 @@ T = TypeVar("T")
 
 
 class Now(NamedTuple):
-    """What a decision is about: the ``view`` in words, the JSON ``schema`` of the move and what an answer means, those of
-    a forecast where one is asked for, and what was ``heard`` (by others, and by the seat itself). ``hint`` is what a
-    scripted model answers.
+    """What a decision is about: the ``view`` in words, the JSON ``schema`` of the move and what an answer means, those
+    of a forecast where one is asked for, what was ``heard`` from others and ``said`` by the seat itself. ``hint`` is
+    what a scripted model answers.
     """
 
     turn: int

@@ -1,4 +1,4 @@
-"""What a language model is told: once, the rules and what it goes by; at each decision, what it remembers, hears and sees.
+"""What a language model is told: once, the rules and what it goes by; at each decision, what it knows by then.
 
 Frames stand in three wordings (:func:`~comity.envs.paraphrases.worded`). They name no game, no aim and no virtue; what
 the agent goes by is said by its norm's constitution and by nothing else. What others said is quoted as data.

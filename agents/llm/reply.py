@@ -117,12 +117,9 @@ def read_object(text: str) -> dict[str, Any]:
         raise Unusable(f"it is longer than {LONGEST} characters")
     if not text.strip():
         raise Unusable("it is empty")
-    whole = _parsed(text.strip())
-    if isinstance(whole, dict):
-        return whole
-    for block in reversed(_FENCE.findall(text)):
-        found = _parsed(block.strip())
-        if isinstance(found, dict):
+    for part in (text, *reversed(_FENCE.findall(text))):
+        found = _parsed(part.strip())
+        if found is not None:
             return found
     found = list(_objects(text))
     if not found:
@@ -148,8 +145,10 @@ def _no_number(word: str) -> float:
 _DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_number)
 
 
-def _parsed(text: str) -> Any:
-    """The value that is the whole of a text, None where it is none."""
+def _parsed(text: str) -> dict[str, Any] | None:
+    """The object that is the whole of a text, None where it is none."""
+    if not text.startswith("{"):
+        return None
     try:
         return _DECODER.decode(text)
     except _Twice as error:

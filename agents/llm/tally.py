@@ -1,4 +1,4 @@
-"""What one language model did and cost in one world, as the ledger keeps it: a study that is replayed counts the same."""
+"""What a language model did and cost in one world, as the ledger has it: a study that is replayed counts the same."""
 
 from .calls import FAILED, REFUSED, Reply
 
@@ -29,7 +29,7 @@ class Tally:
         for name, tokens in (("prompt_tokens", reply.prompt_tokens), ("completion_tokens", reply.completion_tokens)):
             s[name] += float("nan") if tokens is None and reply.status != FAILED else tokens or 0
         if reply.cost is None:
-            s["cost_unknown"] += reply.status != FAILED
+            s["cost_unknown"] += 1
         else:
             s["cost"] += reply.cost
         if reply.seed_honoured is not None:
