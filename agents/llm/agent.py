@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ...envs.answers import forced
 from ...envs.faces.talk import Talk
 from ...envs.game import Floats, Game, Worlds_
-from ...envs.institutions.staged import GAME
+from ...envs.institutions.staged import GAME, Staged
 from ..agent import Agent, Outcome, View
 from ..norms import Norms
 from . import checks
@@ -89,7 +89,7 @@ class LLM(Agent):
         self._exchange = exchange()
         self.minds: list[Mind] = minds_of(self.params, game, seat, seeds, self._norms)
         self._other = (seat + 1) % game.n_agents
-        self._turn, self._asked_for = 0, -1
+        self._turn, self._steps, self._asked_for = 0, 0, -1
         self._talk: Talk | None = None
         self._last = np.full(len(seeds), np.nan)
         self._unchosen: list[Bools] = []
@@ -155,7 +155,7 @@ class LLM(Agent):
         """Asks in world ``b``; where only one thing can be done nobody is asked."""
         now, mind = self._now(view, b), self.minds[b]
         only = forced(now.schema)
-        self._before[b] = Before(mind.words(now.view), only is None, now.said, now.heard)
+        self._before[b] = Before(self._step_of(view), mind.words(now.view), now.said, now.heard)
         if only is not None:
             self._moves[b] = now.move_of(only)
             return
@@ -164,6 +164,12 @@ class LLM(Agent):
         if self._hints is not None:
             now = now._replace(hint=self._hints.move(view, b, mind, now.forecast, self._turn))
         self._pending[b] = self._exchange.start(mind.decide(now))
+
+    def _step_of(self, view: View) -> int:
+        """The number of the game's step, from 1, that the worlds are in."""
+        game, stage = view.game, view.stage
+        over = isinstance(game, Staged) and game.follows(stage)
+        return self._steps + (not over)
 
     def _with_forecast(self, now: Now, mind: Mind, world: Any) -> Now:
         """Asks for a forecast too, where the other has a choice in the same step of the game."""
@@ -180,20 +186,29 @@ class LLM(Agent):
         """The moves that were answered; where no answer can be used, those of ``invalid_policy``."""
         self.prepare(view)
         self._answers = [None if asked is None else asked.result() for asked in self._pending]
+        self._played: list[Any] = [None if answer is None else answer.told for answer in self._answers]
         asked = np.array([pending is not None for pending in self._pending])
         for b, answer in enumerate(self._answers):
             if answer is not None:
                 self._moves[b] = answer.move
         self._invalid = asked & np.array([answer is None for answer in self._answers])
         if self._invalid.any():
-            self._moves = np.where(self._invalid, self._in_place(view), self._moves)
+            self._replace(view)
         if view.stage == GAME:
+            self._steps += 1
             self._unchosen.append(self._invalid)
             self._last = np.where(asked & ~self._invalid, self._moves, self._last)
         else:
             for b in np.flatnonzero(asked).tolist():
                 self.minds[b].tally.in_stage(bool(self._invalid[b]))
         return self._moves.copy()
+
+    def _replace(self, view: View) -> None:
+        """Plays something for the answers that cannot be used."""
+        moves = self._in_place(view)
+        for b in np.flatnonzero(self._invalid).tolist():
+            self._moves[b] = moves[b]
+            self._played[b] = self.minds[b].label(view.answer_of(b, float(moves[b])))
 
     def _in_place(self, view: View) -> Floats:
         """(B,): what is played for answers that cannot be used."""
@@ -217,10 +232,11 @@ class LLM(Agent):
         """Another moves: nothing is asked."""
         self._asked_for = -1
         self._before = [
-            Before(self.minds[b].words(view.text(b)), False, (), ()) if active else None
+            Before(self._step_of(view), self.minds[b].words(view.text(b))) if active else None
             for b, active in enumerate(view.active.tolist())
         ]
-        self._answers = [None] * len(view.active)
+        self._steps += view.stage == GAME
+        self._answers, self._played = [None] * len(view.active), [None] * len(view.active)
         self._invalid = np.zeros(len(view.active), np.bool_)
         if self._stand_in is not None:
             self._stand_in.watch(view)
@@ -244,9 +260,8 @@ class LLM(Agent):
         assert before is not None
         if self._scores is not None and score is not None:
             mind.score = shown_score(score, float(self._scores.total[b]))
-        mind.remember(
-            moment(self.game, self.seat, world, mind, before, answer, outcome, b, bool(self._invalid[b]), score)
-        )
+        acts, paid = outcome.view.acts(b), float(outcome.rewards[b])
+        mind.remember(moment(mind, before, self._played[b], bool(self._invalid[b]), acts, paid, score))
         if answer is not None and answer.forecast is not None and not np.isnan(world["action"][self._other]):
             mind.foretold(answer.forecast, float(world["action"][self._other]))
 
@@ -259,5 +274,5 @@ class LLM(Agent):
 
     def accounts(self) -> dict[str, Floats]:
         """By name: (B,) of what was counted in each world (:mod:`.tally`)."""
-        told = [mind.tally.told() for mind in self.minds]
+        told = [mind.told() for mind in self.minds]
         return {name: np.array([one[name] for one in told]) for name in told[0]}

@@ -9,10 +9,11 @@ from ...envs.game import Game
 from ...envs.neutral import Neutral, neutral_order
 from ...envs.paraphrases import paraphrase_of
 from ..norms import Norms
-from .memory import make_memory
+from .memories import memory
+from .memory import Remembering
 from .mind import Mind
 from .prompt import caution, how_to_answer, told_norm, told_talk, whose_forecast
-from .reflection import Reflection
+from .reflection import Reflecting, Reflection
 from .settings import BY_SEED, GIVEN_LABELS, SWAPPED_LABELS, WORDINGS, Params
 from .stances import stance
 
@@ -26,6 +27,7 @@ def minds_of(
     wordings = _wordings(params, seeds)
     labels = _labels(params, game, seeds)
     names = [f"agent {i}" for i in range(game.n_agents)]
+    remembering, reflecting = Remembering(params.memory, params.window), Reflecting(params.reflect_every or None)
     told: dict[tuple[int, int], str] = {}
     minds = []
     for b, norm in enumerate(given):
@@ -33,8 +35,9 @@ def minds_of(
         if about not in told:
             told[about] = system_prompt(params, game, seat, norm, wordings[b])
         shown = told[about] if labels[b] is None else labels[b].text(told[about])
-        memory, reflection = make_memory(params.memory, params.window), Reflection(params.reflect_every)
-        minds.append(Mind(params, int(seeds[b]), seat, names, shown, wordings[b], labels[b], memory, reflection))
+        remembered = memory(remembering, seat, game.n_agents - 1)
+        own = (remembered, Reflection(reflecting))
+        minds.append(Mind(params, int(seeds[b]), seat, names, shown, wordings[b], labels[b], *own))
     return minds
 
 

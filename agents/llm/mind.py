@@ -72,6 +72,7 @@ class Mind:
         self.paraphrase, self._labels = paraphrase, labels
         self.memory, self.reflection = memory, reflection
         self.tally = Tally()
+        self._steps = 0
         self.score = ""
         """The line that tells the score, where it is shown."""
         self._sampling = _sampling(params)
@@ -193,8 +194,8 @@ class Mind:
         """Summaries and reflections that are due."""
         if self.memory.due():
             yield from self._counted(self.memory.update(self.asker(turn)))
-        if self.reflection.due():
-            yield from self._counted(self.reflection.update(self.asker(turn), self.memory.tell()))
+        if self.reflection.due(self._steps):
+            yield from self._counted(self.reflection.update(self.asker(turn), self._steps, self.memory.tell()))
 
     def _told(self, now: Now, ask_for: str) -> str:
         """What stands before a decision."""
@@ -207,7 +208,12 @@ class Mind:
     def remember(self, moment: Moment) -> None:
         """A step that is over."""
         self.memory.add(moment)
-        self.reflection.add(moment)
+        self._steps = moment.step
+
+    def told(self) -> dict[str, float]:
+        """What was counted, by name."""
+        lost = {"summaries_lost": self.memory.unusable, "reflections_lost": self.reflection.unusable}
+        return {**self.tally.told(), **lost}
 
     def foretold(self, forecast: Forecast, act: float) -> None:
         """A forecast, and what the other did."""

@@ -5,7 +5,7 @@ from .calls import FAILED, REFUSED, Reply
 SUMS = (
     "asked", "first_try_invalid", "invalid", "asked_in_stages", "invalid_in_stages", "calls", "refused", "failed",
     "prompt_tokens", "completion_tokens", "cost", "cost_unknown", "latency", "tries", "truncated", "forecasts",
-    "brier_sum", "summaries_lost", "reflections_lost", "messages", "messages_lost",
+    "brier_sum", "messages", "messages_lost",
 )  # fmt: skip
 
 
