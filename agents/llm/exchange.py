@@ -121,6 +121,7 @@ class Exchange:
             backoff,
         )
         self._live: Live | None = None
+        self._driven: set[Future[Any]] = set()
         self._lock = threading.Lock()
         self._counts: dict[str, Any] = Tallies()._asdict()
 
@@ -142,7 +143,10 @@ class Exchange:
             return Pending(self, end.value)
         except Exception as error:
             return Pending(self, error=error)
-        return Pending(self, future=asyncio.run_coroutine_threadsafe(self._drive(asking, request, live), live.loop))
+        future = asyncio.run_coroutine_threadsafe(self._drive(asking, request, live), live.loop)
+        self._driven.add(future)
+        future.add_done_callback(self._driven.discard)
+        return Pending(self, future=future)
 
     def run(self, askings: Sequence[Asking[T]]) -> list[T]:
         """Drives all at once and waits for all, then raises the first error if there was one."""
@@ -153,8 +157,8 @@ class Exchange:
 
     def cancel(self) -> None:
         """Lets go of all that is in flight. What came is kept."""
-        if self._live is not None:
-            self._live.cancel()
+        for future in list(self._driven):
+            future.cancel()
 
     def close(self) -> None:
         """Lets go of all that is in flight, and closes the ledger."""

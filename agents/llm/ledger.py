@@ -65,6 +65,7 @@ REPLY = (
 ANSWERED = f"select {REPLY} from calls where key = ? and status = 'ok' order by id limit 1"
 LAST = f"select {REPLY} from calls where key = ? order by id desc limit 1"
 SIGNED = 1 << 63
+JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 class Ledger:
@@ -255,7 +256,7 @@ def _keep(text: str, texts: list[tuple[str, str]]) -> str:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return JSON.encode(value)
 
 
 def _signed(seed: int) -> int:

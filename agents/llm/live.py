@@ -4,26 +4,19 @@ import asyncio
 import threading
 import weakref
 from collections.abc import Mapping
-from typing import Any
+from contextlib import suppress
 
 from .backends import backend_for
-from .backends.backend import AccessError, Backend
+from .backends.backend import Backend
 from .budget import Budget
 from .calls import Reply, Request
 from .ledger import Ledger
-from .limits import Gate
 from .prices import Prices
-from .retries import Patience
+from .retries import Lane, Patience
 from .scrub import check_sampling, without_values
 
-
-class Lane:
-    """Calls to one model at one address: who answers, how many at once, and once it is known why none can succeed."""
-
-    def __init__(self, backend: Backend, most: int) -> None:
-        self.backend = backend
-        self.gate = Gate(most)
-        self.denied: AccessError | None = None
+PATIENCE = 5.0
+"""Seconds that closing waits for what is in flight to let go."""
 
 
 class Live:
@@ -43,23 +36,23 @@ class Live:
         self.ledger, self.own, self.concurrency, self.prices = ledger, own, concurrency, prices
         self.patience = Patience(timeout, tries, backoff)
         self.budget = Budget(budget_usd, ledger, prices)
-        self.lanes: dict[Any, Lane] = {}
+        self.lanes: dict[tuple[str, str | None], Lane] = {}
         self.flying: dict[str, asyncio.Task[Reply]] = {}
         self._lock = threading.Lock()
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, name="comity-llm", daemon=True)
         self.thread.start()
-        self.close = weakref.finalize(self, _stop, self.loop, self.thread, self.flying)
+        self.close = weakref.finalize(self, _stop, self.loop, self.thread)
 
     def lane(self, request: Request) -> Lane:
         """The lane of a request. Raises ``SettingError`` where there can be none."""
-        sampling = request.sampling
-        which = request.model, sampling.get("api_base"), frozenset(sampling)
-        with self._lock:
-            if which not in self.lanes:
-                check_sampling(sampling)
-                self.lanes[which] = Lane(backend_for(request.model, self.own), self.concurrency)
-            return self.lanes[which]
+        check_sampling(request.sampling)
+        which = request.model, request.sampling.get("api_base")
+        if which not in self.lanes:
+            with self._lock:
+                if which not in self.lanes:
+                    self.lanes[which] = Lane(backend_for(request.model, self.own), self.concurrency)
+        return self.lanes[which]
 
     async def ask(self, request: Request) -> Reply:
         """The reply to a request that the ledger does not know; of two that are the same, one is sent."""
@@ -73,36 +66,23 @@ class Live:
     async def _call(self, request: Request) -> Reply:
         lane = self.lane(request)
         async with self.budget.room_for(request):
-            if lane.denied is not None:
-                raise lane.denied
-            try:
-                reply = await self.patience.ask(lane.backend, lane.gate, request)
-            except AccessError as error:
-                lane.denied = error
-                raise
+            reply = await self.patience.ask(lane, request)
             if request.model in self.prices.own:
                 priced = self.prices.price(request.model, reply.prompt_tokens, reply.completion_tokens)
-                reply = reply._replace(cost=priced)
+                reply = reply if priced is None else reply._replace(cost=priced)
             reply = reply._replace(text=without_values(reply.text))
             self.ledger.put(request, reply)
         return reply
 
-    def cancel(self) -> None:
-        """Lets go of all calls."""
-        self.loop.call_soon_threadsafe(_cancel, self.flying)
 
-
-def _cancel(flying: Mapping[str, asyncio.Task[Reply]]) -> None:
-    for task in list(flying.values()):
-        task.cancel()
-
-
-def _stop(loop: asyncio.AbstractEventLoop, thread: threading.Thread, flying: Mapping[str, asyncio.Task[Reply]]) -> None:
-    """Ends the thread and what is left in its loop, which is litellm's own."""
-    asyncio.run_coroutine_threadsafe(_end(), loop).result(timeout=5.0)
+def _stop(loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
+    """Ends the thread, and what is left in its loop."""
+    with suppress(TimeoutError):
+        asyncio.run_coroutine_threadsafe(_end(), loop).result(PATIENCE)
     loop.call_soon_threadsafe(loop.stop)
-    thread.join(timeout=5.0)
-    loop.close()
+    thread.join(PATIENCE)
+    if not thread.is_alive():
+        loop.close()
 
 
 async def _end() -> None:

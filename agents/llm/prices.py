@@ -6,7 +6,7 @@ from typing import Annotated, Any, NamedTuple
 
 from ...envs.settings import Range, check, refuse
 from .backends import SCRIPTED, scripted
-from .backends.litellm_backend import imported
+from .backends.litellm_backend import imported, listed_price
 from .calls import Message
 
 PER = 1_000_000
@@ -53,22 +53,13 @@ class Prices:
             return (prompt_tokens * price.input + completion_tokens * price.output) / PER
         if model.startswith(SCRIPTED):
             return 0.0
-        return _listed(model, prompt_tokens, completion_tokens)
+        return listed_price(imported(model), model, prompt_tokens, completion_tokens)
 
 
 def _price(name: str, given: Any) -> Price:
     if not isinstance(given, Mapping) or set(given) != set(Price._fields):
         raise refuse(name, given, "{input: US$, output: US$}, for a million tokens each")
     return check(Price, given, name + ".")
-
-
-def _listed(model: str, prompt_tokens: int, completion_tokens: int) -> float | None:
-    """By litellm's table, which holds most paid models, and no server of one's own."""
-    litellm = imported(model)
-    try:
-        return float(sum(litellm.cost_per_token(model, prompt_tokens, completion_tokens)))
-    except Exception:  # it raises whatever comes for a model that it does not list
-        return None
 
 
 def tokens(model: str, messages: Sequence[Message]) -> int:

@@ -4,7 +4,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from .backends.backend import Backend, Unanswered
+from .backends.backend import AccessError, Backend, Unanswered
 from .calls import FAILED, Reply, Request
 from .limits import Gate
 from .scrub import scrub
@@ -14,6 +14,15 @@ if TYPE_CHECKING:
 
 LONGEST_WAIT = 60.0
 """Seconds between two tries, whatever a server asks for."""
+
+
+class Lane:
+    """Calls to one model at one address: who answers, how many at once, and once it is known why none can succeed."""
+
+    def __init__(self, backend: Backend, most: int) -> None:
+        self.backend = backend
+        self.gate = Gate(most)
+        self.denied: AccessError | None = None
 
 
 class Patience:
@@ -35,31 +44,36 @@ class Patience:
         asked = min(getattr(error, "wait", None) or 0.0, LONGEST_WAIT)
         return asked + self.growing(state)
 
-    async def ask(self, backend: Backend, gate: Gate, request: Request) -> Reply:
+    async def ask(self, lane: Lane, request: Request) -> Reply:
         """The reply; after the last try one that says why there is none. Raises what else the backend raises."""
         from tenacity import AsyncRetrying
 
         retrying = AsyncRetrying(stop=self.stop, retry=self.retry, wait=self.wait, reraise=True)
         try:
-            reply = await retrying(self._once, backend, gate, request)
+            reply = await retrying(self._once, lane, request)
         except Unanswered as error:
             reply = Reply("", FAILED, scrub(error), cost=None if error.billed else 0.0)
         return reply._replace(tries=retrying.statistics["attempt_number"])
 
-    async def _once(self, backend: Backend, gate: Gate, request: Request) -> Reply:
+    async def _once(self, lane: Lane, request: Request) -> Reply:
         """One try, in its turn. The place is given back before any wait."""
-        async with gate as begun:
+        async with lane.gate as begun:
+            if lane.denied is not None:
+                raise lane.denied
             start = time.perf_counter()
             try:
                 async with asyncio.timeout(self.timeout):
-                    reply = await backend.answer(request)
+                    reply = await lane.backend.answer(request)
             except TimeoutError:
                 raise Unanswered(f"no answer within {self.timeout:g} s", True, billed=True) from None
+            except AccessError as error:
+                lane.denied = error
+                raise
             except Unanswered as error:
                 if error.overload:
-                    gate.limit.overloaded(begun)
+                    lane.gate.limit.overloaded(begun)
                 if error.wait:
-                    gate.close_for(min(error.wait, LONGEST_WAIT))
+                    lane.gate.close_for(min(error.wait, LONGEST_WAIT))
                 raise
-            gate.limit.succeeded()
+            lane.gate.limit.succeeded()
             return reply._replace(latency=time.perf_counter() - start)

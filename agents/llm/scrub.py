@@ -40,8 +40,9 @@ def scrub(text: object) -> str:
 
 def without_values(text: str, shortest: int = SHORTEST_IN_REPLIES) -> str:
     """``text`` without the values of this process's environment variables that are named as secrets are."""
-    for name, value in os.environ.items():
-        if len(value) >= shortest and name.upper().endswith(SECRET_NAMES) and value in text:
+    for name in [name for name in os.environ if name.upper().endswith(SECRET_NAMES)]:
+        value = os.environ.get(name, "")
+        if len(value) >= shortest and value in text:
             text = text.replace(value, HIDDEN)
     return text
 

@@ -38,7 +38,21 @@ def imported(model: str) -> Any:
     litellm.telemetry = False
     litellm.suppress_debug_info = True
     litellm.drop_params = True
+    litellm.disable_hf_tokenizer_download = True
     return litellm
+
+
+def listed_price(litellm: Any, model: str, prompt_tokens: int, completion_tokens: int) -> float | None:
+    """US$ by litellm's table. It says 0 of many models that are not in it: those are unknown, as are those without a
+    price.
+    """
+    try:
+        entry = litellm.model_cost.get(litellm.get_model_info(model)["key"], {})
+        if entry.get("input_cost_per_token") is None or entry.get("output_cost_per_token") is None:
+            return None
+        return float(sum(litellm.cost_per_token(model, prompt_tokens, completion_tokens)))
+    except Exception:  # it raises whatever comes for a model that it does not know
+        return None
 
 
 class Litellm:
@@ -55,7 +69,7 @@ class Litellm:
             raise AccessError(f"llm.model = {model!r} is not allowed: {scrub(error)}") from None
         self.taken = set(self.litellm.get_supported_openai_params(name, self.provider) or ())
         self.schemas = bool(self.litellm.supports_response_schema(name, self.provider))
-        self.listed = _listed(self.litellm, model)
+        self.listed = listed_price(self.litellm, model, 1, 1) is not None
 
     async def answer(self, request: Request) -> Reply:
         """One try."""
@@ -106,17 +120,6 @@ class Litellm:
             cost=None if cost is None else float(cost),
             seed_honoured="seed" in self.taken if request.sampling.get("seed") is not None else None,
         )
-
-
-def _listed(litellm: Any, model: str) -> bool:
-    """Has litellm a price for this model? What it says of others, after the name that the server gives itself, is no
-    price.
-    """
-    try:
-        litellm.cost_per_token(model, 1, 1)
-    except Exception:  # whatever comes
-        return False
-    return True
 
 
 def _count(usage: Any, name: str) -> int | None:
