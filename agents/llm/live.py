@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from .backends import backend_for
 from .backends.backend import Backend
+from .backends.litellm_backend import Litellm
 from .budget import Budget
 from .calls import Reply, Request
 from .ledger import Ledger
@@ -65,7 +66,7 @@ class Live:
 
     async def _call(self, request: Request) -> Reply:
         lane = self.lane(request)
-        async with self.budget.room_for(request):
+        async with self.budget.room_for(request, rough=not isinstance(lane.backend, Litellm)):
             reply = await self.patience.ask(lane, request)
             if request.model in self.prices.own:
                 priced = self.prices.price(request.model, reply.prompt_tokens, reply.completion_tokens)
