@@ -18,6 +18,9 @@ from .backend import AccessError, Unanswered, cut
 
 AGAIN = {408, 409, 425, 429}
 OVERLOAD = {429, 503, 529}
+TOO_LONG = {408, 504}
+FREE = {"HTTPStatusError", "ConnectError", "ConnectTimeout"}
+"""What httpx calls an answer with an error's status, and a server that could not be reached."""
 DENIED = re.compile(
     r"(?i)model_not_found|\bmodel\b.{0,200}(not found|not exist|unknown)|no such model|LLM Provider NOT provided"
     r"|missing credentials|invalid api.?key|api.?key.{0,60}(must be set|not set|missing|required)",
@@ -102,7 +105,7 @@ class Litellm:
     def _reply(self, request: Request, response: Any) -> Reply:
         """What came, as far as it is what it should be: everything in it is a stranger's."""
         choice = response.choices[0]
-        refusal = getattr(choice.message, "refusal", None)
+        refusal = (getattr(choice.message, "provider_specific_fields", None) or {}).get("refusal")
         reason = choice.finish_reason if isinstance(choice.finish_reason, str) else None
         refused = bool(refusal) or reason == "content_filter"
         usage = getattr(response, "usage", None)
@@ -137,7 +140,7 @@ def _failure(model: str, error: Exception) -> Reply | Unanswered | AccessError:
     if status == 400 and (type(error).__name__ == "ContentPolicyViolationError" or FILTERED.search(str(error)[:2000])):
         return Reply("", REFUSED, told, cost=0.0)
     again = status in AGAIN or (status or 0) >= 500
-    return Unanswered(told, again, _retry_after(error), status in OVERLOAD, billed=_unseen(error, status))
+    return Unanswered(told, again, _retry_after(error), status in OVERLOAD, billed=_may_be_billed(error, status))
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -148,9 +151,11 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error, seen = error.__cause__ or error.__context__, seen + 1
 
 
-def _unseen(error: Exception, status: int | None) -> bool:
-    """Did the try end without an answer of the server, which may have worked on it?"""
-    return status == 408 or type(error).__name__ in ("Timeout", "APIConnectionError")
+def _may_be_billed(error: Exception, status: int | None) -> bool:
+    """May the provider have worked on it? Not where it was never reached, and not where it answered with an error, but
+    that it took too long.
+    """
+    return status in TOO_LONG or FREE.isdisjoint(type(e).__name__ for e in _chain(error))
 
 
 def _retry_after(error: Exception) -> float | None:

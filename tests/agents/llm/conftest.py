@@ -50,7 +50,7 @@ def asking_of(requests: list[Request]) -> Asking[list[Reply]]:
     """Asks one after another, and comes to all replies."""
     replies = []
     for request in requests:
-        replies.append((yield request))
+        replies.append((yield request))  # noqa: PERF401
     return replies
 
 

@@ -251,11 +251,12 @@ def test_prices_of_ones_own_count(to, ask, make_request):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"some": 5}, {"some": {"input": 1}}, {"some": {"input": -1, "output": 1}}, {"some": {"input": "a", "output": 1}}]
-)  # fmt: skip
+    "wrong",
+    [5, {"input": 1}, {"input": -1, "output": 1}, {"input": "a", "output": 1}, {"input": 1, "output": 1, "x": 1}],
+)
 def test_prices_that_are_none(wrong):
     with pytest.raises(SettingError, match=r"llm\.prices\.some"):
-        Prices(wrong)
+        Prices({"some": wrong})
 
 
 def test_prices_from_a_file(tmp_path):
@@ -314,8 +315,9 @@ def test_sampling_that_would_be_kept_and_is_secret(to, ask, make_request):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("answers", "cached"), ("concurrency", 0), ("tries", 0), ("timeout", 0), ("budget_usd", -1), ("backoff", 0)]
-)  # fmt: skip
+    ("name", "value"),
+    {"answers": "cached", "concurrency": 0, "tries": 0, "timeout": 0, "budget_usd": -1, "backoff": 0}.items(),
+)
 def test_wrong_settings(name, value):
     with pytest.raises(SettingError, match=rf"llm\.{name} = .* is not allowed"):
         Exchange(**{name: value})
