@@ -16,7 +16,7 @@ from .labels import agent_labels
 from .measure import FloatArray, IntArray, Measured, divide, share, total
 
 _SHARES = ("seed_honoured", "comprehension")
-_COUNTS = (
+COUNTS = (
     *("calls", "refused", "failed", "truncated", "tries", "prompt_tokens", "completion_tokens", "latency"),
     *("forecasts", "summaries_lost", "reflections_lost"),
 )
@@ -156,7 +156,7 @@ def used(accounts: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         "known_cost_share": known_cost_share(a["cost_unknown"], a["calls"]).value,
         "forecast_brier": forecast_brier(a["brier_sum"], a["forecasts"]).value,
         **{key: a[key] for key in _SHARES},
-        **{f"llm_{key}": a[key] for key in _COUNTS},
+        **{f"llm_{key}": a[key] for key in COUNTS},
     }
     if "asked_in_stages" in a:
         in_game = a["invalid"] - a["invalid_in_stages"], a["asked"] - a["asked_in_stages"]

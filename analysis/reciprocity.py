@@ -85,7 +85,13 @@ def memory_one(labels: ArrayLike) -> Measured:
     return share(times_c, times, flags)
 
 
-def rho_null(labels: ArrayLike, draws: int = 999, seed: int = 0, seats: Sequence[int] | None = None) -> Tested:
+def rho_null(
+    labels: ArrayLike,
+    draws: int = 999,
+    seed: int = 0,
+    seats: Sequence[int] | None = None,
+    lengths: ArrayLike | None = None,
+) -> Tested:
     """ρ of a cell beside its partner-shuffling null (§2.2).
 
     The worlds of one cell exchange whole partner histories, at equal t, `draws` times: what all worlds share
@@ -103,6 +109,8 @@ def rho_null(labels: ArrayLike, draws: int = 999, seed: int = 0, seats: Sequence
         draws: B.
         seed: of the shuffles.
         seats: look at the mean over these agents of each world's ρ, instead of at every agent by itself.
+        lengths: steps played of each world (W,); if left out, those up to the last in which anybody had a choice, which
+            are fewer where the last choices were invalid.
 
     Returns:
         For each agent, (N,), or for the one group of `seats`, (1,): value ρ, `null_mean`, `excess` = ρ − null mean,
@@ -122,7 +130,7 @@ def rho_null(labels: ArrayLike, draws: int = 999, seed: int = 0, seats: Sequence
         played = np.flatnonzero(~np.isnan(own[0]).all(axis=1))
         own, other = (acts[:, : played.max(initial=-1) + 1] for acts in (own, other))
     rng = np.random.default_rng(seed)
-    unequal = not alone and len(np.unique(_last_steps(own))) > 1
+    unequal = not alone and len(np.unique(_last_steps(own) if lengths is None else lengths)) > 1
     groups = [[i] for i in range(own.shape[2])] if seats is None else [list(seats)]
     found = []
     for group in groups:

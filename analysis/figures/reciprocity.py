@@ -35,7 +35,10 @@ def reciprocity_null(steps: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
         n = labels.shape[2]
         if n < 2 or carriers[cell] == [] or (n > 2 and directed and part["addressee"].is_not_null().any()):
             continue
-        found = rho_null(labels, draws=NULL_DRAWS, seats=focal(carriers[cell], n))
+        lengths = None
+        if "invalid" in part.columns and part["invalid"].any():
+            lengths = (~np.isnan(tracks(part, "invalid")[cell])).any(axis=2).sum(axis=1)
+        found = rho_null(labels, draws=NULL_DRAWS, seats=focal(carriers[cell], n), lengths=lengths)
         numbers = {"null_mean": found.null_mean, "excess": found.excess, "p": found.p}
         row = {key: None if np.isnan(value[0]) else value.item() for key, value in numbers.items()}
         rows.append({"cell": cell, **row, "n": found.n.item(), "flags": ", ".join(found.flags)})

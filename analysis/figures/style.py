@@ -161,11 +161,14 @@ def colour_variable(norm: str) -> str:
     return _VARIABLES[look(norm).light]
 
 
-def svg(figure: Figure, prefix: str) -> str:
+def svg(figure: Figure, prefix: str, note: str = "") -> str:
     """The figure as an ``<svg>`` element for an HTML page: no prologue, no links, colours as CSS variables.
 
-    ``prefix`` keeps the ids of several figures on one page apart. The same figure gives the same text.
+    ``prefix`` keeps the ids of several figures on one page apart; ``note`` is written under the panels, so that it
+    stays with the picture wherever that is taken. The same figure gives the same text.
     """
+    if note:
+        footnote(figure, "; ".join(text for text in (note, figure.get_supxlabel()) if text))
     buffer = io.StringIO()
     with house():  # not savefig, which draws everything twice
         FigureCanvasSVG(figure).print_svg(

@@ -15,6 +15,17 @@ def minds(manifest: Mapping[str, Any]) -> Mapping[str, list[Any]]:
     return (manifest.get("settings") or {}).get("deliberator") or {}
 
 
+def asked_models(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is told of the language models that took part; empty if none did."""
+    told = manifest.get("llm")
+    return told if isinstance(told, Mapping) else {}
+
+
+def scripted(manifest: Mapping[str, Any]) -> bool:
+    """Did a script answer in the place of a language model?"""
+    return asked_models(manifest).get("scripted") is True
+
+
 def matrix_payoffs(manifest: Mapping[str, Any]) -> Payoffs | None:
     """The payoffs of the matrix game if all its cells played the same dilemma; else None."""
     taken = ((manifest.get("settings") or {}).get("games") or {}).get("matrix") or {}

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from ..summary import BASELINE, FEW
-from .formats import count, enn, num, prose
+from .formats import count, enn, num, percent, prose
 from .markup import Markup, join
 from .parts import arm_words, game_title, norm
 
@@ -61,9 +61,19 @@ def _of_game(game: str, summary: pl.DataFrame, effects: pl.DataFrame) -> Told:
             ("normalised_welfare", "Normalised welfare"),
         )
     ]
-    key.append(_exploited(base, effects))
+    key += [_exploited(base, effects), unread(base)]
     rest = [_same(there), _reciprocity(base)]
     return Told([one for one in key if one], [one for one in rest if one])
+
+
+def unread(summary: pl.DataFrame) -> Markup | None:
+    """How many of the language models' decisions stand on no reply, over the settings of the table."""
+    rows = summary.filter(pl.col("measure") == "invalid_rate")
+    if rows.is_empty():
+        return None
+    least, most = (percent(rows.select(end("value")).item()) for end in (pl.min, pl.max))
+    share = most if least == most else f"{least} to {most}, by setting,"
+    return Markup(f"Of the decisions that language models were asked for {share} had no usable reply.")
 
 
 def by(variant: str) -> str:

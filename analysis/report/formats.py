@@ -39,6 +39,24 @@ def _signed(x: float, digits: int, signed: bool) -> str:
     return sign + text
 
 
+def percent(x: float | None) -> str:
+    """A share in hundredths.
+
+    >>> percent(0.2), percent(0.00512), percent(None)
+    ('20.0 %', '0.5 %', '–')
+    """
+    return "–" if x is None or x != x else f"{100 * x:.1f} %"
+
+
+def dollars(x: float | None) -> str:
+    """An amount of money; small ones, which calls to models are, to a hundredth of a cent.
+
+    >>> dollars(0.0045), dollars(12.5), dollars(None)
+    ('0.0045', '12.50', '–')
+    """
+    return "–" if x is None or x != x else f"{x:,.{4 if abs(x) < 1 else 2}f}"
+
+
 def between(low: float | None, high: float | None, signed: bool = False) -> str:
     """An interval in brackets, empty where there is none."""
     return "" if low is None or high is None else f"[{num(low, signed)}, {num(high, signed)}]"

@@ -10,11 +10,12 @@ from .. import figures
 from ..figures import NothingToDraw
 from ..summary import value_axes
 from . import tables
-from .design import matrix_payoffs
+from .design import matrix_payoffs, scripted
+from .findings import unread
 from .formats import enn, num
-from .markup import Markup, el
+from .markup import Markup, el, join
 from .parts import arm_title, game_title
-from .words import CAPTIONS, GAMES, MARKS, NO_NULL, NULL, STOCK, UNEQUAL, GameWords
+from .words import BOUNDS, CAPTIONS, GAMES, MARKS, NO_NULL, NULL, SCRIPTED, STOCK, UNEQUAL, GameWords
 
 DESCRIBED = {
     "cooperation": "coop_focal",
@@ -143,12 +144,16 @@ def _figure(data: Data, game: str, name: str, figure: Figure) -> Markup:
     """A figure with its caption and a text that can be read out."""
     title, text = CAPTIONS[name]
     rows = data.summary.filter(pl.col("game") == game)
-    drawing = figures.svg(figure, f"{anchor(game)}-{name}-")
+    asked = unread(rows)
+    note = SCRIPTED if asked and scripted(data.manifest) else ""
+    title += f" ({note})" if note else ""
+    drawing = figures.svg(figure, f"{anchor(game)}-{name}-", note)
     drawing = drawing.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1)
     described = f"{title}, {game_title(game)}. {_alternative(rows, name)}".strip()
     image = el("div", Markup(drawing), class_="plot", role="img", aria_label=described)
     caption = text.format(n=_worlds(data, game, name), **_notes(data, game)).strip()
-    return el("figure", el("h3", title), el("div", image, class_="scroll", tabindex="0"), el("figcaption", caption))
+    below = el("figcaption", caption, join(" ", asked) if asked else None)
+    return el("figure", el("h3", title), el("div", image, class_="scroll", tabindex="0"), below)
 
 
 def _worlds(data: Data, game: str, name: str) -> str:
@@ -172,7 +177,13 @@ def _notes(data: Data, game: str) -> dict[str, str]:
         "null": _null_note(data, game),
         "marks": MARKS if _marks(data, game) else "",
         "stock": STOCK if stocked else "",
+        "bounds": BOUNDS if _any_invalid(data.summary, game) else "",
     }
+
+
+def _any_invalid(summary: pl.DataFrame, game: str) -> bool:
+    rates = summary.filter(pl.col("game") == game, pl.col("measure") == "invalid_rate")["value"]
+    return bool((rates > 0).any())
 
 
 def _null_note(data: Data, game: str) -> str:

@@ -9,14 +9,15 @@ import polars as pl
 
 from ..figures.style import css
 from ..summary import cells
-from . import tables
+from . import language_models, tables
+from .design import scripted
 from .doubts import doubts
 from .findings import Told, findings
 from .formats import count, listed, prose
 from .game_section import Data, anchor, game_section
 from .markup import Markup, el, join
 from .parts import arm_title, game_title, norm
-from .words import ARMS, COMPARED, GLANCE_NOTE, NORMS, NOT_COMPARED, QUESTION
+from .words import ARMS, COMPARED, GLANCE_NOTE, NORMS, NOT_COMPARED, QUESTION, SCRIPTED_RUN
 
 _HERE = Path(__file__).parent
 _NOTED = ("name", "design", "hash", "status", "git", "versions", "seeds", "counts", "wall_seconds")
@@ -28,14 +29,18 @@ def page(data: Data) -> str:
     across, told = findings(data.summary, data.effects)
     order = cells(data.episodes)
     games = order["game"].unique(maintain_order=True).to_list()
+    asked = language_models.section(data.episodes, order, data.manifest)
     sections = [
         _key(data, across, told),
         _cast(order),
         *[game_section(data, game, told[game].rest if game in told else []) for game in games],
+        asked,
         doubts(data.summary, data.effects, data.manifest),
     ]
     played = el("p", _played(data, order), class_="lead")
-    return _whole(data.manifest, _head(data.manifest, played), _contents(games), el("main", *sections))
+    return _whole(
+        data.manifest, _head(data.manifest, played), _contents(games, asked is not None), el("main", *sections)
+    )
 
 
 def empty_page(manifest: Mapping[str, Any]) -> str:
@@ -70,6 +75,7 @@ def _head(manifest: Mapping[str, Any], played: Markup) -> Markup:
         el("h1", _question(manifest).replace("-", "\u2011")),
         played,
         el("p", missing, class_="warning") if missing else None,
+        el("p", SCRIPTED_RUN, class_="warning") if scripted(manifest) else None,
     )
 
 
@@ -101,8 +107,9 @@ def _played(data: Data, order: pl.DataFrame) -> str:
     )
 
 
-def _contents(games: list[str]) -> Markup:
+def _contents(games: list[str], asked: bool) -> Markup:
     middle = [(anchor(game), game_title(game)) for game in games]
+    middle += [(language_models.ANCHOR, language_models.TITLE)] * asked
     links = [("findings", "Findings"), *middle, ("doubt", "What to doubt"), ("provenance", "Provenance")]
     return el("nav", el("ul", *[el("li", el("a", word, href=f"#{to}")) for to, word in links]), aria_label="Contents")
 

@@ -12,7 +12,11 @@ from .markup import Markup, el, join
 from .parts import arm_title, game_title, norm
 
 COLUMNS = {
-    "Cooperation and reciprocity": ("coop_focal", "coop_rate_agent", "coop_rate_pooled", "mutual_rate", "rho_focal"),
+    "Cooperation and reciprocity": (
+        *("coop_focal", "coop_lower_focal", "coop_upper_focal"),
+        *("coop_rate_agent", "coop_rate_pooled", "coop_lower", "coop_upper", "invalid_rate"),
+        *("mutual_rate", "rho_focal"),
+    ),
     "Welfare": (
         *("normalised_welfare", "normalised_rawls", "normalised_nash"),
         *("welfare", "rawls", "nash", "nash_smoothed", "gini"),
@@ -73,12 +77,12 @@ def _table(rows: pl.DataFrame, title: str, measures: Sequence[str]) -> Markup:
 
 def _heads(measures: Sequence[str], with_null: bool) -> list[Markup]:
     fixed = [
-        _head("norm", "The norm, and what else was set."),
-        _head("seats", "How the seats were filled."),
-        _head("worlds", "Worlds played: the unit of replication."),
+        head("norm", "The norm, and what else was set."),
+        head("seats", "How the seats were filled."),
+        head("worlds", "Worlds played: the unit of replication."),
     ]
     flagged = [(definition(measure), " ⚑" if definition(measure).leads else "") for measure in measures]
-    return fixed + [_head(one.label + flag, str(one)) for one, flag in flagged] + [_head(*NULL_HEAD)] * with_null
+    return fixed + [head(one.label + flag, str(one)) for one, flag in flagged] + [head(*NULL_HEAD)] * with_null
 
 
 def _line(cell: Row, found: dict[str, Row], measures: Sequence[str], with_null: bool) -> Markup:
@@ -90,7 +94,8 @@ def _line(cell: Row, found: dict[str, Row], measures: Sequence[str], with_null: 
     return el("tr", first, el("td", arm_title(cell["seats"])), el("td", n, data_v=n), *numbers)
 
 
-def _head(label: str, text: str) -> Markup:
+def head(label: str, text: str) -> Markup:
+    """The head of a column by which a table can be sorted, and what it means."""
     return el("th", el("button", label, type="button"), scope="col", title=text)
 
 

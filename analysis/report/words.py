@@ -186,7 +186,7 @@ CAPTIONS = {
     "cooperation": (
         "Cooperation by norm",
         "Each row is a norm, each panel a way of filling the seats; further right is more cooperation of the seats "
-        "that carry the norm. {label} "
+        "that carry the norm. {label}{bounds} "
         + _INTERVAL
         + " (percentile bootstrap, {n}). Cooperation is no virtue by itself: look at what an exploiter makes of it, "
         "below.",
@@ -262,6 +262,22 @@ UNEQUAL = (
 MARKS = (
     "The vertical lines are where, in a single step without noise, cooperating becomes the better answer; deliberators "
     "look further ahead than that."
+)
+BOUNDS = (
+    " The thin line between two ticks below a point is where the rate would lie with every choice that has no usable reply taken for "
+    "defection, and for cooperation."
+)
+SCRIPTED = "scripted model"
+SCRIPTED_RUN = (
+    "Scripted model: a script, and no language model, wrote the replies of this run. They test the machinery, and "
+    "nothing here says anything about any model."
+)
+MODELS = (
+    "Where no reply could be used, even when it was asked for again, there is no choice: a declared policy moves, "
+    "which is paid like any move, but counts in no rate of cooperation. The bounds below a rate are what it would be "
+    "with all these choices taken for defection, and for cooperation; where the bounds of two rates overlap, their "
+    "difference may come from the replies that are missing. Rates are means over worlds, and what was used is the sum "
+    "over all of them, as it was when first asked: a study that is replayed shows the same."
 )
 STOCK = "Of a stock that collapsed nothing is left: it counts 0 to the end."
 

@@ -21,9 +21,9 @@ PARAMS = {
 }
 
 
-def rows(cell, game, arm, norm, seats, worlds, kindness=0.0, varied=(), seed=0, **params):
-    """The tables of one cell."""
-    record = play(game, seats, worlds=worlds, seed=seed, **{**PARAMS[game], **params})
+def rows(cell, game, arm, norm, seats, worlds, kindness=0.0, varied=(), seed=0, told=lambda record: record, **params):
+    """The tables of one cell, of the record as ``told``."""
+    record = told(play(game, seats, worlds=worlds, seed=seed, **{**PARAMS[game], **params}))
     columns = {
         "point": [f"{cell}-{s}" for s in range(worlds)],
         "cell": cell,

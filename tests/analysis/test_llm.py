@@ -1,11 +1,13 @@
 """Accounting of language models: METRICS.md §13, on records in which invalid replies were put by hand."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import polars as pl
 import pytest
 
+from comity.analysis import figures, rho_null
 from comity.analysis.definitions import DEFINITIONS, LLM
 from comity.analysis.episodes import episode_measures
 from comity.analysis.llm import (
@@ -17,6 +19,9 @@ from comity.analysis.llm import (
     known_cost_share,
     over_seats,
 )
+from comity.analysis.models import models
+from comity.analysis.report import write_report
+from comity.analysis.summary import cells, summarise
 from comity.envs.record import ACCOUNTS
 from comity.experiments.play import play
 
@@ -161,3 +166,114 @@ def test_without_language_models_the_table_is_as_it_was():
         *("coop_lower", "coop_upper"),
         *("coop_lower_by_seat", "coop_upper_by_seat"),
     }
+
+
+# -- in a report -------------------------------------------------------------------------------------------------------
+
+HOSTILE = "<script>alert(1)</script>"
+COUNTS = {"asked": 30, "first_try_invalid": 9, "invalid": 6, "calls": 40, "cost": 0.0045, "prompt_tokens": 1000}
+COUNTS |= {"completion_tokens": 200, "latency": 20, "comprehension": 0.75, "forecasts": 3, "brier_sum": 0.41}
+
+
+def asked_of_one_seat(record):
+    """As if seat 0 had been a model whose replies in steps 3 to 8 of 30 could not be used."""
+    marked = with_invalid(record, *[(step, 0) for step in range(2, 8)], **COUNTS)
+    for values in marked.accounts.values():
+        values[:, 1] = np.nan
+    return marked
+
+
+@pytest.fixture(scope="module")
+def asked(make_rows):
+    """Tables of two norms, in whose cells seat 0 asks a model with a hostile name."""
+    cell = {"worlds": 4, "told": asked_of_one_seat}
+    parts = [make_rows(name, "matrix", "deliberators", name, ["gtft", "tft"], **cell) for name in ("selfish", "kind")]
+    episodes, steps = (pl.concat(tables) for tables in zip(*parts, strict=True))
+    return episodes.with_columns(who=pl.lit([HOSTILE, "tft"], pl.List(pl.String))), steps
+
+
+def test_models_setting_by_setting(asked):
+    found = models(asked[0])
+    assert found.select("cell", "who", "worlds").rows() == [("selfish", HOSTILE, 4), ("kind", HOSTILE, 4)]
+    row = found.row(0, named=True)
+    assert row["coop_upper"] - row["coop_lower"] == pytest.approx(6 / 30) == row["invalid_rate"]
+    assert row["coop_lower"] < row["coop"] < row["coop_upper"] and row["first_try_invalid"] == pytest.approx(0.3)
+    assert (row["llm_calls"], row["llm_prompt_tokens"], row["llm_cost"]) == (160, 4000, pytest.approx(0.018))
+    assert (row["known_cost_share"], row["seed_honoured"], row["forecast_brier"]) == (1, 0, pytest.approx(0.41 / 3))
+
+
+def test_a_cost_that_is_unknown_once_is_unknown(asked, make_rows):
+    def unknown(record):
+        marked = asked_of_one_seat(record)
+        marked.accounts["cost_unknown"][0, 0] = 10
+        return marked
+
+    episodes, _ = make_rows("a", "matrix", "x", "kind", ["gtft", "tft"], 4, told=unknown)
+    (row,) = models(episodes).to_dicts()
+    assert row["llm_cost"] is None and row["known_cost_share"] == pytest.approx(1 - 10 / 160)
+    assert row["who"] == "language model"
+    without, _ = make_rows("b", "matrix", "x", "kind", ["tft"], 2)
+    assert len(models(pl.concat([without, episodes], how="diagonal_relaxed"))) == 1 and models(without).is_empty()
+
+
+def report(tables, manifest, tmp_path):
+    return write_report(tmp_path / "report.html", *tables, manifest).read_text(encoding="utf-8")
+
+
+def test_a_report_tells_what_stands_on_replies_and_what_they_cost(asked, tmp_path):
+    llm = {"models": [HOSTILE], "scripted": False, "answers": "live", "ledger": "l", "calls": 320, "cached": 80}
+    llm |= {"cache_share": 0.25, "spent_usd": None, "budget_usd": 5.0}
+    text = report(asked, {"llm": llm}, tmp_path)
+    assert HOSTILE not in text and text.count("&lt;script&gt;alert(1)") >= 4 and text.count("<script") == 1
+    for words in ("320, 25.0 % of them answered from the ledger", "not known: some prices", "US$ 5.00", "asked live"):
+        assert words in text
+    section = text[text.index('id="language-models"') :]
+    row = models(asked[0]).row(0, named=True)
+    below = f"<small>[{row['coop_lower']:.3f}, {row['coop_upper']:.3f}]</small>"
+    assert f">{row['coop']:.3f}{below}</td>" in section
+    assert ">20.0 %</td>" in section and ">30.0 %</td>" in section and ">0.0180</td>" in section
+    assert "0.500 a call" in section and "n = 12" in section
+    captions = re.findall("<figcaption>(.*?)</figcaption>", text)
+    assert len(captions) > 3 and all("asked for 20.0 % had no usable reply" in caption for caption in captions)
+    assert "scripted model" not in text.lower()
+
+
+def test_what_a_scripted_model_answered_is_no_models_answer(asked, tmp_path):
+    text = report(asked, {"llm": {"scripted": True}}, tmp_path)
+    assert "Scripted model: a script, and no language model, wrote the replies" in text[: text.index("<main")]
+    drawn = text.split("<figure")[1:]
+    assert all("(scripted model)</h3>" in one and ">scripted model</text>" in one for one in drawn) and len(drawn) > 3
+
+
+def test_without_language_models_a_report_does_not_speak_of_them(make_rows, tmp_path):
+    tables = make_rows("a", "matrix", "x", "kind", ["tft"], 2)[0], None
+    assert "anguage model" not in report(tables, {"llm": {}}, tmp_path)
+
+
+def test_bounds_are_drawn_where_replies_were_invalid(asked, make_rows):
+    def lines(episodes):
+        axes = figures.cooperation(summarise(episodes), "matrix").axes
+        return [line.get_xdata().tolist() for ax in axes for line in ax.lines if line.get_marker() == "|"]
+
+    other = asked[0].filter(pl.col("cell") == "selfish")["coop_by_seat"].list.get(1).mean()
+    row = models(asked[0]).row(0, named=True)
+    ends = [(row["coop_lower"] + other) / 2, (row["coop_upper"] + other) / 2]
+    assert len(lines(asked[0])) == 2 and lines(asked[0])[0] == pytest.approx(ends)
+    assert not lines(make_rows("a", "matrix", "x", "kind", ["tft"], 2)[0])
+
+
+def test_worlds_are_as_long_as_they_were_played(make_rows):
+    draw = np.random.default_rng(0)
+    labels = (draw.random((8, 30, 2)) < 0.5).astype(float)
+    labels[0, -1] = np.nan
+    assert "unequal_lengths" in rho_null(labels, draws=99).flags
+    played = rho_null(labels, draws=99, lengths=[30] * 8)
+    assert "unequal_lengths" not in played.flags and not np.isnan(played.null_mean).any()
+
+    def last_invalid(record):
+        marked = with_invalid(record)
+        marked.invalid[0, -1] = True
+        return marked
+
+    episodes, steps = make_rows("a", "matrix", "x", "kind", ["gtft", "random"], 8, told=last_invalid)
+    assert figures.reciprocity_null(steps, cells(episodes))["null_mean"].null_count() == 0
