@@ -27,6 +27,16 @@ from .escalation import (
     time_to_deescalate,
     velocity,
 )
+from .llm import (
+    Bounds,
+    coop_bounds,
+    coop_bounds_by_seat,
+    coop_bounds_pooled,
+    cost,
+    forecast_brier,
+    invalid_rate,
+    known_cost_share,
+)
 from .measure import Duration, Interval, Measured, Tested
 from .partiality import group_gap, rise_response
 from .reciprocity import lag_profile, memory_one, p_c_given_c, p_c_given_d, rho, rho_null
@@ -57,6 +67,7 @@ from .welfare import (
 )
 
 __all__ = [
+    "Bounds",
     "Duration",
     "Interval",
     "Measured",
@@ -67,18 +78,25 @@ __all__ = [
     "bootstrap_exact",
     "clustered_ci",
     "concession_rate",
+    "coop_bounds",
+    "coop_bounds_by_seat",
+    "coop_bounds_pooled",
     "coop_rate_agent",
     "coop_rate_pooled",
+    "cost",
     "discounted",
+    "forecast_brier",
     "forgiveness",
     "full_horizon",
     "gini",
     "group_gap",
     "holm",
     "intergenerational",
+    "invalid_rate",
     "iqm",
     "joint_efficiency",
     "kaplan_meier",
+    "known_cost_share",
     "lag_profile",
     "max_drawdown",
     "max_rise",

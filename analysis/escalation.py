@@ -1,7 +1,8 @@
 """Up and down the ladder (METRICS.md §8).
 
 `severity` and `ranks` are (W, T, N): the weight and the class rank 0..5 of each act, NaN for a nation that
-has left and after the end. Severity weights are a convention: show the ranking of settings under several.
+has left or did not choose its act, and after the end. Severity weights are a convention: show the ranking of settings
+under several.
 """
 
 import numpy as np
@@ -69,9 +70,8 @@ def time_to_deescalate(severity: ArrayLike, ranks: ArrayLike) -> Duration:
     """
     path = score_path(severity)
     loud = np.any(np.asarray(ranks, dtype=np.float64) > QUIET, axis=2)
-    length = ((path.n > 0) * np.arange(1, loud.shape[1] + 1)).max(
-        axis=1, initial=0
-    )  # nobody may have chosen in between
+    steps = np.arange(1, loud.shape[1] + 1)
+    length = ((path.n > 0) * steps).max(axis=1, initial=0)  # in some step before it nobody may have chosen
     summit = np.where(path.n > 0, path.value, -np.inf).argmax(axis=1)
     quiet_from = loud.shape[1] - np.argmax(loud[:, ::-1], axis=1)
     escalated = loud.any(axis=1)

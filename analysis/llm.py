@@ -15,11 +15,12 @@ from numpy.typing import ArrayLike
 from .labels import agent_labels
 from .measure import FloatArray, IntArray, Measured, divide, share, total
 
-_SHARES = ("seed_honoured", "comprehension")
+SHARES = ("seed_honoured", "comprehension")
 COUNTS = (
     *("calls", "refused", "failed", "truncated", "tries", "prompt_tokens", "completion_tokens", "latency"),
     *("forecasts", "summaries_lost", "reflections_lost"),
 )
+"""The accounts that are measures as they are: under their own name, and with ``llm_`` before it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +156,7 @@ def used(accounts: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         "llm_cost": cost(a["cost"], a["cost_unknown"], a["calls"]).value,
         "known_cost_share": known_cost_share(a["cost_unknown"], a["calls"]).value,
         "forecast_brier": forecast_brier(a["brier_sum"], a["forecasts"]).value,
-        **{key: a[key] for key in _SHARES},
+        **{key: a[key] for key in SHARES},
         **{f"llm_{key}": a[key] for key in COUNTS},
     }
     if "asked_in_stages" in a:

@@ -7,7 +7,7 @@ imports matplotlib.
 
 from .bargaining import bargaining
 from .bargaining_set import SOLUTIONS, bargaining_set
-from .cooperation import cooperation
+from .cooperation import BOUNDS, cooperation
 from .dose import AXIS, Payoffs, dose_response, thresholds
 from .dots import MOST, MOST_ARMS
 from .escalation import escalation
@@ -23,6 +23,7 @@ from .welfare import welfare
 
 __all__ = [
     "AXIS",
+    "BOUNDS",
     "MOST",
     "MOST_ARMS",
     "SOLUTIONS",

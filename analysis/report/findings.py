@@ -72,8 +72,8 @@ def unread(summary: pl.DataFrame) -> Markup | None:
     if rows.is_empty():
         return None
     least, most = (percent(rows.select(end("value")).item()) for end in (pl.min, pl.max))
-    share = most if least == most else f"{least} to {most}, by setting,"
-    return Markup(f"Of the decisions that language models were asked for {share} had no usable reply.")
+    share = most if least == most else f"By setting, {least} to {most}"
+    return join(f"{share} of the decisions asked of language models had no usable reply.")
 
 
 def by(variant: str) -> str:

@@ -40,21 +40,29 @@ def _signed(x: float, digits: int, signed: bool) -> str:
 
 
 def percent(x: float | None) -> str:
-    """A share in hundredths.
+    """A share in hundredths; 0 and 100 only where it is exactly that.
 
-    >>> percent(0.2), percent(0.00512), percent(None)
-    ('20.0 %', '0.5 %', '–')
+    >>> [percent(x) for x in (0.2, 0.00512, 0.0004, 0.9999, 0, 1, None)]
+    ['20.0 %', '0.5 %', '< 0.1 %', '> 99.9 %', '0 %', '100 %', '–']
     """
-    return "–" if x is None or x != x else f"{100 * x:.1f} %"
+    if x is None or x != x:
+        return "–"
+    if x in (0, 1):
+        return f"{100 * x:.0f} %"
+    return "< 0.1 %" if x < 0.0005 else "> 99.9 %" if x > 0.9995 else f"{100 * x:.1f} %"
 
 
 def dollars(x: float | None) -> str:
-    """An amount of money; small ones, which calls to models are, to a hundredth of a cent.
+    """An amount of money; below one dollar to a hundredth of a cent, as calls to models are cheap.
 
-    >>> dollars(0.0045), dollars(12.5), dollars(None)
-    ('0.0045', '12.50', '–')
+    >>> dollars(0.0045), dollars(0.00002), dollars(12.5), dollars(0), dollars(None)
+    ('0.0045', '< 0.0001', '12.50', '0', '–')
     """
-    return "–" if x is None or x != x else f"{x:,.{4 if abs(x) < 1 else 2}f}"
+    if x is None or x != x:
+        return "–"
+    if x == 0:
+        return "0"
+    return "< 0.0001" if x < 0.0001 else f"{x:,.{4 if x < 1 else 2}f}"
 
 
 def between(low: float | None, high: float | None, signed: bool = False) -> str:

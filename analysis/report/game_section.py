@@ -182,8 +182,8 @@ def _notes(data: Data, game: str) -> dict[str, str]:
 
 
 def _any_invalid(summary: pl.DataFrame, game: str) -> bool:
-    rates = summary.filter(pl.col("game") == game, pl.col("measure") == "invalid_rate")["value"]
-    return bool((rates > 0).any())
+    ends = summary.filter(pl.col("game") == game, pl.col("measure").is_in(figures.BOUNDS))
+    return bool((ends.group_by("cell").agg(pl.max("value") - pl.min("value"))["value"] > 0).any())
 
 
 def _null_note(data: Data, game: str) -> str:

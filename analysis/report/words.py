@@ -264,8 +264,8 @@ MARKS = (
     "look further ahead than that."
 )
 BOUNDS = (
-    " The thin line between two ticks below a point is where the rate would lie with every choice that has no usable reply taken for "
-    "defection, and for cooperation."
+    " The thin line between two ticks below a point is where the rate would lie with every choice that has no usable "
+    "reply taken for defection, and for cooperation."
 )
 SCRIPTED = "scripted model"
 SCRIPTED_RUN = (

@@ -234,15 +234,17 @@ def test_a_report_tells_what_stands_on_replies_and_what_they_cost(asked, tmp_pat
     assert ">20.0 %</td>" in section and ">30.0 %</td>" in section and ">0.0180</td>" in section
     assert "0.500 a call" in section and "n = 12" in section
     captions = re.findall("<figcaption>(.*?)</figcaption>", text)
-    assert len(captions) > 3 and all("asked for 20.0 % had no usable reply" in caption for caption in captions)
+    assert len(captions) > 3 and all("20.0 % of the decisions asked of language" in caption for caption in captions)
     assert "scripted model" not in text.lower()
 
 
-def test_what_a_scripted_model_answered_is_no_models_answer(asked, tmp_path):
-    text = report(asked, {"llm": {"scripted": True}}, tmp_path)
+def test_what_a_scripted_model_answered_is_no_models_answer(asked, make_rows, tmp_path):
+    text = report((asked[0], None), {"llm": {"scripted": True}}, tmp_path)
     assert "Scripted model: a script, and no language model, wrote the replies" in text[: text.index("<main")]
     drawn = text.split("<figure")[1:]
-    assert all("(scripted model)</h3>" in one and ">scripted model</text>" in one for one in drawn) and len(drawn) > 3
+    assert all("(scripted model)</h3>" in one and ">scripted model</text>" in one for one in drawn) and len(drawn) > 2
+    nobody_asks = make_rows("a", "matrix", "x", "kind", ["tft"], 2)[0], None
+    assert "(scripted model)" not in report(nobody_asks, {"llm": {"scripted": True}}, tmp_path)
 
 
 def test_without_language_models_a_report_does_not_speak_of_them(make_rows, tmp_path):
