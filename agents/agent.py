@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
+from ..envs.acts import Act
 from ..envs.chance import keys
 from ..envs.faces.talk import Talk
 from ..envs.game import Floats, Game, Seen, Worlds_
@@ -55,6 +56,10 @@ class View:
     def text(self, b: int) -> str:
         """World ``b`` in words."""
         return self.game.view(self._worlds[b], self.seat)
+
+    def acts(self, b: int) -> list[Act]:
+        """What was done in the last step of the environment in world ``b``, as far as this seat saw it."""
+        return self.game.acts_seen(self._worlds[b], self.seat)
 
     def among(self, which: Bools) -> Self:
         """The same for whoever sits in the worlds ``which`` (B,) alone: to it all others have ended."""

@@ -24,6 +24,7 @@ import numpy.typing as npt
 from gymnasium import spaces
 from numba import njit
 
+from .acts import Act
 from .chance import CONTINUATION, uniform, world_key
 from .settings import Range, check, encode, unknown
 
@@ -340,6 +341,19 @@ class Game(ABC):
         """Replaces, in place, what ``seat`` cannot see by what it saw, or by a draw from its prior. Default: all is
         seen.
         """
+
+    def acts_seen(self, world: Any, seat: int) -> list[Act]:
+        """What was done in the last step of the environment as far as ``seat`` saw it, nothing before the first: what
+        it did itself as realised, then what the others did.
+
+        Default: the moves, as numbers, that :meth:`perceive` leaves; of others who are anonymous, and in a turn-based
+        game, which must say for itself whose turn it was, none.
+        """
+        if world["step"] == 0 or self.turn_based:
+            return []
+        acts = self.imagine(np.array([world]), seat, np.zeros(1, np.uint64))["action"][0].tolist()
+        seats = (seat, *(() if self.anonymous else (j for j in range(self.n_agents) if j != seat)))
+        return [Act(j, None, "move", acts[j]) for j in seats if acts[j] == acts[j]]
 
     def imagine(self, worlds: Worlds_, seat: int, seeds: npt.NDArray[np.uint64]) -> Worlds_:
         """The worlds as ``seat`` may believe them: fresh chance under ``seeds``, and nothing that it could not see."""

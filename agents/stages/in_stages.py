@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...envs.faces.talk import Talk
+from ...envs.acts import Act
 from ...envs.game import Floats, Game
 from ...envs.institutions.staged import GAME, Staged
 from ..agent import Agent, Outcome, View
@@ -152,3 +153,7 @@ class _Bare(View):
     def text(self, b: int) -> str:
         """Of the whole."""
         return self._whole.text(b)
+
+    def acts(self, b: int) -> list[Act]:
+        """Of the whole."""
+        return self._whole.acts(b)

@@ -37,6 +37,7 @@ import numpy.typing as npt
 from gymnasium import spaces
 from numba import njit
 
+from ..acts import Act
 from ..faces import entry_points
 from ..game import (
     RUNNING,
@@ -252,6 +253,14 @@ class Appropriation(Game):
         if q.integer:
             tokens = np.floor(tokens) if cooperative else np.ceil(tokens)
         return np.full(len(worlds), min(tokens, q.endowment))
+
+    def acts_seen(self, world: Any, seat: int) -> list[Act]:
+        """What one put in, and what each of the others did if they are named."""
+        if world["step"] == 0:
+            return []
+        tokens = world["action"].tolist()
+        seats = (seat, *(j for j in range(self.n_agents) if j != seat and self.params.identified))
+        return [Act(j, None, "put in", tokens[j], "tokens") for j in seats]
 
     def perceive(self, worlds: Worlds_, seat: int) -> None:
         """Where nobody is named the others' total is known: each may have put in an equal part of it, the units that

@@ -42,6 +42,7 @@ import numpy.typing as npt
 from gymnasium import spaces
 from numba import njit
 
+from ..acts import Act
 from ..chance import HAZARD, uniform
 from ..faces import entry_points
 from ..game import (
@@ -269,6 +270,13 @@ class Climate(Game):
         wanted = min(np.searchsorted(levels, self.fair_gift), len(levels) - 1)
         affordable = np.searchsorted(levels, worlds["account"][:, seat], side="right") - 1
         return np.minimum(affordable, wanted).astype(np.float64)
+
+    def acts_seen(self, world: Any, seat: int) -> list[Act]:
+        """All gifts."""
+        if world["step"] == 0:
+            return []
+        gifts = world["gift"].tolist()
+        return [Act(j, None, "give", gifts[j], "euros") for j in sorted(range(self.n_agents), key=lambda j: j != seat)]
 
     def perceive(self, worlds: Worlds_, seat: int) -> None:
         """All is seen, but what the fair share is, where the horizon is hidden."""

@@ -51,6 +51,7 @@ import numpy.typing as npt
 from gymnasium import spaces
 from numba import njit
 
+from ..acts import Act
 from ..chance import GROWTH, uniform
 from ..faces import entry_points
 from ..game import (
@@ -434,6 +435,15 @@ class Fishery(Game):
             return np.floor(share) if self.whole_moves else share
         share = (FULL_SHARE if self.params.growth == "fish_war" else worlds["stock"]) / n
         return np.ceil(share) if self.whole_moves else share
+
+    def acts_seen(self, world: Any, seat: int) -> list[Act]:
+        """The own catch, and those of the others where they are public."""
+        if not world["present"][seat]:
+            return []
+        skin, catches = words.SKINS[self.params.skin], world["catch"].tolist()
+        units = "" if self.params.growth == "fish_war" else skin.units
+        seats = (seat, *(j for j in range(self.n_agents) if j != seat and self.params.catches_public))
+        return [Act(j, None, skin.get, catches[j], units) for j in seats if not np.isnan(world["action"][j])]
 
     def perceive(self, worlds: Worlds_, seat: int) -> None:
         """Of the others the catch is seen at most, not the request; of a hidden regime, what the stock tells; of a fish

@@ -15,6 +15,7 @@ class Skin(NamedTuple):
     lost: str
     stock: str
     nobody: str
+    get: str
     got: str
     place: str
 
@@ -30,6 +31,7 @@ SKINS = {
         lost="the fish are gone for ever and the fishing ends",
         stock="The lake holds {:g} tons.",
         nobody="Nobody has fished yet.",
+        get="catch",
         got="caught",
         place="lake",
     ),
@@ -44,6 +46,7 @@ SKINS = {
         lost="the grass is gone for ever and the grazing ends",
         stock="The pasture bears {:g} hectares.",
         nobody="Nobody has grazed yet.",
+        get="graze",
         got="grazed",
         place="pasture",
     ),
@@ -58,6 +61,7 @@ SKINS = {
         lost="the clean water is gone for ever and the work ends",
         stock="The water is {:g} percent clean.",
         nobody="Nobody has made anything yet.",
+        get="make",
         got="made",
         place="river",
     ),

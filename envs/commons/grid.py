@@ -19,6 +19,7 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from ..acts import Act
 from ..chance import HAZARD, ORDER, SPAWN, TARGET, keys, uniform, uniforms
 from ..game import NEVER, RUNNING, Field, Floats, Game, Seen, Worlds_, world_dtype
 from ..settings import Range, encode
@@ -379,6 +380,10 @@ class GridGame(Game):
     def movers(self, worlds: Worlds_) -> npt.NDArray[np.bool_]:
         """Whoever is on the grid."""
         return super().movers(worlds) & (worlds["timeout"] == 0)
+
+    def acts_seen(self, world: Any, seat: int) -> list[Act]:
+        """What one did oneself: agents look alike."""
+        return [] if world["step"] == 0 else [Act(seat, None, self.moves[int(world["action"][seat])])]
 
     def perceive(self, worlds: Worlds_, seat: int) -> None:
         """Of the others a seat sees only where they stand, not who they are, what they did or what they got; what is

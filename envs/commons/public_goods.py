@@ -53,6 +53,7 @@ import numpy.typing as npt
 from gymnasium import spaces
 from numba import njit
 
+from ..acts import SOMEBODY, Act
 from ..chance import PAIRING, uniform
 from ..faces import entry_points
 from ..game import (
@@ -407,6 +408,20 @@ class PublicGoods(Game):
         e = self.params.endowment
         gift = np.full(len(worlds), e if cooperative else 0.0)
         return np.where(worlds["choosing"], e + 1 + worlds["group"][:, seat], gift)
+
+    def acts_seen(self, world: Any, seat: int) -> list[Act]:
+        """The own gift and those of one's group, in nobody's name and ascending where all are anonymous; of the choice
+        of a group one's own.
+        """
+        if world["step"] == 0:
+            return []
+        if world["choosing"] != self.params.group_choice:
+            return [Act(seat, None, "choose", terms=GROUPS[world["group"][seat]])]
+        gifts, group = world["given"].tolist(), world["gave_in"].tolist()
+        others = [(j, gift) for j, gift in enumerate(gifts) if j != seat and group[j] == group[seat]]
+        if self.anonymous:
+            others = [(SOMEBODY, gift) for gift in sorted(gift for _, gift in others)]
+        return [Act(j, None, "give", gift, "tokens") for j, gift in ((seat, gifts[seat]), *others)]
 
     def perceive(self, worlds: Worlds_, seat: int) -> None:
         """Where nobody is named, the gifts that were seen are dealt out to the others in turn: each may have given any

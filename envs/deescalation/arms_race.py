@@ -35,6 +35,7 @@ import numpy.typing as npt
 from gymnasium import spaces
 from numba import njit
 
+from ..acts import Act
 from ..chance import PERCEPTION_NOISE, uniform
 from ..faces import entry_points
 from ..game import (
@@ -249,6 +250,15 @@ class ArmsRace(Game):
         """The full cut or the full build."""
         build = self.params.max_build
         return np.full(len(worlds), float(self.nearest_move(np.array(-build if cooperative else build))))
+
+    def acts_seen(self, world: Any, seat: int) -> list[Act]:
+        """The change of one's own arms, and of the others' as seen."""
+        if world["step"] == 0:
+            return []
+        changes = world["seen"][seat, :, CHANGE].tolist()
+        changes[seat] = float(world["change"][seat])
+        seats = sorted(range(self.n_agents), key=lambda j: j != seat)
+        return [Act(j, None, "change arms by", changes[j]) for j in seats]
 
     def perceive(self, worlds: Worlds_, seat: int) -> None:
         """Of the others their arms as seen, and of their acts what the change of these tells."""

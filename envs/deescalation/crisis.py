@@ -50,6 +50,7 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 
+from ..acts import SOMEBODY, Act
 from ..faces import entry_points
 from ..game import (
     COMMON_OUTCOMES,
@@ -70,7 +71,7 @@ from ..monte_carlo import WORLDS, random_play_total
 from ..settings import Range, refuse
 from ..worlds import Worlds
 from . import crisis_words
-from .actions import CLASSES, DE, GIFT_E, HARM_E, NEEDS_M, NEEDS_W, NU, OWN_E, PO, SQ, read_actions
+from .actions import CLASS_WORDS, CLASSES, DE, GIFT_E, HARM_E, NEEDS_M, NEEDS_W, NU, OWN_E, PO, SQ, read_actions
 from .crisis_rules import (
     MOST_MILITARY,
     MOST_STABILITY,
@@ -345,6 +346,19 @@ class Crisis(Game):
                     else:
                         moves[i, j, rank, 0] = self.move_of(act, j, i)
         return moves
+
+    def acts_seen(self, world: Any, seat: int) -> list[Act]:
+        """The own act, and of the others' the class and the aim as perceived."""
+        acts = []
+        if not np.isnan(world["action"][seat]):
+            act, target = self.act_and_target(int(world["action"][seat]), seat)
+            acts.append(Act(seat, None if target == NOBODY else target, self.actions.names[act]))
+        aims = world["target"].tolist()
+        for j, rank in enumerate(world["seen"][seat].tolist()):
+            if j != seat and rank != UNSEEN:
+                aim = None if aims[j] == NOBODY else seat if aims[j] == seat else SOMEBODY
+                acts.append(Act(j, aim, f"{CLASSES[rank]} ({CLASS_WORDS[rank]})"))
+        return acts
 
     def perceive(self, worlds: Worlds_, seat: int) -> None:
         """Of others' acts class and aim as seen, an act that stands for the class in their place; the tension as

@@ -33,6 +33,7 @@ import numpy.typing as npt
 from gymnasium import spaces
 from numba import njit
 
+from ..acts import Act
 from ..chance import HAZARD, uniform
 from ..dilemmas.binary import (
     DEFECT,
@@ -192,6 +193,13 @@ class Standoff(Game):
     def exemplar(self, worlds: Worlds_, seat: int, cooperative: bool) -> Floats:
         """Hold or press."""
         return np.full(len(worlds), 0.0 if cooperative else 1.0)
+
+    def acts_seen(self, world: Any, seat: int) -> list[Act]:
+        """The own move, and the other's as perceived; of a stalemate before the first step the brief tells."""
+        if world["step"] == 0:
+            return []
+        other, words = 1 - seat, self.move_schema(world, seat)["enum"]
+        return [Act(seat, other, words[int(world["action"][seat])]), Act(other, seat, words[int(world["seen"][seat])])]
 
     def perceive(self, worlds: Worlds_, seat: int) -> None:
         """Of the other's move, what perception let through."""

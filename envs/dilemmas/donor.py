@@ -49,6 +49,7 @@ import numpy.typing as npt
 from gymnasium import spaces
 from numba import njit
 
+from ..acts import Act
 from ..chance import ACTION_NOISE, ASSESSMENT, uniform
 from ..faces import entry_points
 from ..game import (
@@ -449,6 +450,19 @@ class Donor(Game):
         """Where the horizon is hidden, the longest that there can be."""
         found = super().beliefs(seat)
         return {**found, "horizon": self.longest} if "horizon" in found else found
+
+    def acts_seen(self, world: Any, seat: int) -> list[Act]:
+        """The own gift, and the one that one was given."""
+        gave, received = float(world["cooperation"][seat]), float(world["received"][seat])
+        acts = [] if np.isnan(gave) else [self._gave(seat, int(world["met"][seat]), gave)]
+        if not np.isnan(received):
+            acts.append(self._gave(int(np.flatnonzero(world["met"] == seat)[0]), seat, received))
+        return acts
+
+    def _gave(self, donor: int, recipient: int, fraction: float) -> Act:
+        if self.params.binary:
+            return Act(donor, recipient, "give" if fraction else "keep")
+        return Act(donor, recipient, "give", PERCENT * fraction, "percent")
 
     def perceive(self, worlds: Worlds_, seat: int) -> None:
         """See :func:`believe`."""

@@ -34,6 +34,7 @@ import numpy.typing as npt
 from gymnasium import spaces
 from numba import njit
 
+from ..acts import Act
 from ..chance import PAIRING, uniform
 from ..faces import entry_points
 from ..game import (
@@ -276,6 +277,14 @@ class Matrix(Game):
     def exemplar(self, worlds: Worlds_, seat: int, cooperative: bool) -> Floats:
         """C or D."""
         return np.full(len(worlds), 0.0 if cooperative else 1.0)
+
+    def acts_seen(self, world: Any, seat: int) -> list[Act]:
+        """The own move, and the partner's as perceived."""
+        other = int(world["met"][seat])
+        if other < 0:
+            return []
+        words = self.move_schema(world, seat)["enum"]
+        return [Act(seat, other, words[int(world["action"][seat])]), Act(other, seat, words[int(world["seen"][seat])])]
 
     def perceive(self, worlds: Worlds_, seat: int) -> None:
         """Of other pairs nothing is seen; of the own partner, what perception let through."""

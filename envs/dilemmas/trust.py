@@ -39,6 +39,7 @@ import numpy.typing as npt
 from gymnasium import spaces
 from numba import njit
 
+from ..acts import Act
 from ..faces import entry_points
 from ..game import (
     RUNNING,
@@ -240,6 +241,16 @@ class Trust(Game):
         """Whoever does not know the number of rounds plans for ``LOOKAHEAD`` from now on."""
         found = super().beliefs(seat)
         return {**found, "horizon": LOOKAHEAD} if "horizon" in found else found
+
+    def acts_seen(self, world: Any, seat: int) -> list[Act]:
+        """Whatever was sent or returned."""
+        if world["step"] == 0:
+            return []
+        investor = int(world["investor"])
+        if world["sent"] != NOT_SENT:
+            return [Act(investor, 1 - investor, "send", float(world["sent"]) / self.scale)]
+        trustee = investor if self.params.swap_roles else 1 - investor
+        return [Act(trustee, 1 - trustee, "return", float(world["history"][RETURNED]))]
 
     def perceive(self, worlds: Worlds_, seat: int) -> None:
         """All is seen; rounds that lead to no known end need no count."""

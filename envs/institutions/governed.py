@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from ..acts import Act
 from ..game import RUNNING, TRUNCATED, Anchors, Field, Floats, Game, Kernels, Worlds_
 from .institution import Institution
 from .laying import laid_over, part_of, put_back
@@ -166,6 +167,10 @@ class Governed(Game):
         worlds["settled"][np.isnan(worlds["payoff"])] = np.nan
         for one in self.institutions:
             one.perceive(worlds, seat)
+
+    def acts_seen(self, world: Any, seat: int) -> list[Act]:
+        """The game's."""
+        return self.bare.acts_seen(self._one(world), seat)
 
     def exchanged(self, worlds: Worlds_, i: int, j: int) -> Worlds_:
         """Each has what the other had of everything that is kept for each seat."""

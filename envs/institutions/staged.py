@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 
+from ..acts import Act
 from ..game import RUNNING, Field, Floats, Kernels, Worlds_
 from .governed import Given, Governed
 from .stage import NOTHING, Bools, Stage, legalise
@@ -216,6 +217,10 @@ class Staged(Governed):
         """What others earned is known where what the game paid them is."""
         super().perceive(worlds, seat)
         worlds["income"][np.isnan(worlds["payoff"])] = np.nan
+
+    def acts_seen(self, world: Any, seat: int) -> list[Act]:
+        """The game's, if the last step was one of the game: what is done in a stage is told by its institution."""
+        return super().acts_seen(world, seat) if world["stage_before"] == GAME else []
 
     def completed(self, worlds: Worlds_) -> Bools:
         """Where no more stages of this step are to come."""

@@ -40,6 +40,7 @@ import numpy.typing as npt
 from gymnasium import spaces
 from numba import njit
 
+from ..acts import Act
 from ..chance import CONTINUATION, HAZARD, uniform
 from ..faces import entry_points
 from ..game import (
@@ -281,6 +282,18 @@ class AlternatingOffers(Game):
         p, b, c = self.p, self.params.breakdown, self.params.continuation
         sure = (((1 - b) * c, 0.0, 1.0), (b, 1.0, 1.0), ((1 - b) * (1 - c), 0.0, 0.0))
         return [(weight, p._replace(breakdown=breaks, continuation=on)) for weight, breaks, on in sure if weight > 0]
+
+    def acts_seen(self, world: Any, seat: int) -> list[Act]:
+        """What the last mover did; a refusal is told apart from a counter-offer only where it ends the talks."""
+        if world["step"] == 0:
+            return []
+        other = int(world["mover"])
+        if world["ended"] != RUNNING:
+            word = {DEAL: "accept", OPTED_OUT: "leave"}.get(int(world["outcome"]), "reject")
+            return [Act(1 - other, other, word)]
+        if world["lost_turn"]:
+            return [Act(1 - other, other, "lose the turn")]
+        return [Act(1 - other, other, "offer", float(world["standing"]), "units")]
 
     def perceive(self, worlds: Worlds_, seat: int) -> None:
         """How fair an offer is, is reckoned from what the seat believes of the other."""

@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 
+from ..acts import Act
 from ..chance import CONTEXT, uniforms
 from ..game import (
     COMMON_OUTCOMES,
@@ -215,6 +216,21 @@ class Bilateral(Game):
     def stochastic(self) -> bool:
         """What a seat is not told it imagines by chance."""
         return self.contexts.hides
+
+    def acts_seen(self, world: Any, seat: int) -> list[Act]:
+        """What the last mover did, and what its proposal means for ``seat``; where both named a deal at once, the own
+        one.
+        """
+        if world["step"] == 0:
+            return []
+        mover = seat if world["mover"] == BOTH else 1 - int(world["mover"])
+        move, context = int(world["action"][mover]), int(world["context"])
+        if move >= self.n_deals:
+            word = {ACCEPT: "accept", REJECT: "reject"}.get(move - self.n_deals, "lose the turn")
+            return [Act(mover, 1 - mover, word)]
+        deal_of = self.contexts.deal_of
+        own_name = deal_of(context, seat, deal_of(context, mover, move))
+        return [Act(mover, 1 - mover, "propose", terms=self.in_words(context, seat, own_name))]
 
     def perceive(self, worlds: Worlds_, seat: int) -> None:
         """A context that is like the true one to ``seat``, and the last step as it looks in it. Nothing else is left to

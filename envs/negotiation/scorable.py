@@ -58,6 +58,7 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 
+from ..acts import Act
 from ..faces import entry_points
 from ..game import (
     COMMON_OUTCOMES,
@@ -77,7 +78,7 @@ from ..worlds import Worlds
 from . import sheets, talks
 from .sheets import TOP, Sheet
 from .solutions import Solutions, solve
-from .talks import CHAIR, DEAL, NO, NOTHING, PASS, VETOES, YES, Rules
+from .talks import CHAIR, DEAL, NO, NO_DEAL, NOTHING, PASS, VETOES, YES, Rules
 
 MOST_DEALS = 100_000
 SHEETS_OF_ANCHORS = 200
@@ -363,6 +364,14 @@ class Scorable(Game):
         """(B,): :meth:`movers` for one seat, which is all that is needed most often."""
         running = worlds["ended"] == RUNNING
         return running & np.where(worlds["voting"], worlds["casts"][:, seat] > 0, worlds["speaker"] == seat)
+
+    def acts_seen(self, world: Any, seat: int) -> list[Act]:
+        """The last speech, or the own vote; who lost a turn is not told."""
+        if world["step"] == 0 or world["lost_turn"]:
+            return []
+        if world["voting"] and world["outcome"] in (DEAL, NO_DEAL):
+            return [Act(seat, None, "vote", terms="yes" if world["yes"][seat] else "no")]
+        return [Act(int(world["said_by"][0]), None, "propose", terms=self.words_of(world["said"][0].tolist()))]
 
     def perceive(self, worlds: Worlds_, seat: int) -> None:
         """The others vote sincerely, and what is hidden of them is imagined."""
