@@ -1,0 +1,117 @@
+"""Asks a model for an answer in JSON, again if it cannot be used, and never takes anything else for one."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from .calls import OK, Asking, Request
+
+V = TypeVar("V")
+LONGEST = 1 << 16
+"""Characters of a reply that are read."""
+ATTEMPTS = 2
+"""How often the same is asked before the answer is given up."""
+
+
+class Asker(Protocol):
+    """Makes a request of what is asked: the model, its sampling, what it is told beside ``text`` and the place of the
+    call are the agent's business.
+    """
+
+    def __call__(self, purpose: str, text: str, schema: Mapping[str, Any] | None, attempt: int) -> Request:
+        """What is asked for ``purpose``, for the time number ``attempt``, from 0."""
+        ...
+
+
+class Unusable(ValueError):
+    """Of a reply: why it is no answer, in words that can be told to whoever gave it."""
+
+
+class Answer(NamedTuple):
+    """What came of a question: the ``value``, None if no reply could be used, and why each of the others could not."""
+
+    value: Any
+    complaints: tuple[str, ...]
+
+
+def answered(
+    request: Asker, purpose: str, text: str, schema: Mapping[str, Any], read: Callable[[Any], V], attempts: int
+) -> Asking[Answer]:
+    """Asks at most ``attempts`` times; ``read`` makes a value of the JSON object of a reply, or raises
+    :class:`Unusable`.
+    """
+    complaints: list[str] = []
+    for attempt in range(attempts):
+        again = f"\n\nYour last answer could not be used: {complaints[-1]}." if complaints else ""
+        reply = yield request(purpose, text + again, schema, attempt)
+        try:
+            if reply.status != OK:
+                raise Unusable("there was no answer")
+            return Answer(read(json_object(reply.text)), tuple(complaints))
+        except Unusable as why:
+            complaints.append(str(why))
+    return Answer(None, tuple(complaints))
+
+
+def json_object(text: str) -> dict[str, Any]:
+    """The one JSON object of a reply, which may stand between other words; :class:`Unusable` if there is none, or more
+    than one.
+
+    >>> json_object('My answer: {"q1": 3}')
+    {'q1': 3}
+    """
+    if len(text) > LONGEST:
+        raise Unusable("it is too long")
+    start, end = text.find("{"), text.rfind("}")
+    if start < 0 or end < start:
+        raise Unusable("it holds no JSON object")
+    try:
+        found = json.loads(text[start : end + 1], object_pairs_hook=_once, parse_constant=_no_number)
+    except Unusable:
+        raise
+    except (ValueError, RecursionError):  # a number with too many digits, a tower of brackets
+        raise Unusable("it is not one JSON object") from None
+    return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise Unusable("a name in it stands twice")
+    return found
+
+
+def _no_number(word: str) -> float:
+    raise Unusable(f"{word} is no number")
+
+
+def texts_of(found: dict[str, Any], names: tuple[str, ...], most: int) -> tuple[str, ...]:
+    """The texts under ``names``, which must be all that there is, each of 1 to ``most`` words.
+
+    >>> texts_of({"summary": " All  quiet. "}, ("summary",), 5)
+    ('All quiet.',)
+    """
+    if set(found) != set(names):
+        raise Unusable(f"it must hold {' and '.join(names)}, and nothing else")
+    return tuple(_text(name, found[name], most) for name in names)
+
+
+def _text(name: str, value: Any, most: int) -> str:
+    if not isinstance(value, str):
+        raise Unusable(f"{name} must be a text")
+    words = "".join(c if c.isprintable() else " " for c in value).split()
+    if not words:
+        raise Unusable(f"{name} is empty")
+    if len(words) > most or sum(map(len, words)) > CHARACTERS * most:
+        raise Unusable(f"{name} is longer than {most} words")
+    return " ".join(words)
+
+
+CHARACTERS = 20
+"""Of a word on average at most, so that a text of few words is short."""
+
+
+def texts_schema(names: tuple[str, ...]) -> dict[str, Any]:
+    """Of an object that holds a text under each of ``names``."""
+    texts = {name: {"type": "string"} for name in names}
+    return {"type": "object", "properties": texts, "required": list(names), "additionalProperties": False}
