@@ -1,6 +1,6 @@
 """The sentences of a constitution: what each part of a norm says, in three wordings of the same numbers."""
 
-Wordings = tuple[str, str, str]
+from ..envs.paraphrases import Wordings
 
 CLAUSES: dict[str, Wordings] = {
     "alone": (

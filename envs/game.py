@@ -26,6 +26,7 @@ from numba import njit
 
 from .acts import Act
 from .chance import CONTINUATION, uniform, world_key
+from .paraphrases import worded
 from .settings import Range, check, encode, unknown
 
 Worlds_ = npt.NDArray[np.void]
@@ -422,13 +423,20 @@ class Game(ABC):
     def brief(self, seat: int) -> str:
         """The rules, told once to ``seat``."""
 
-    def told_end(self, unit: str = "step") -> list[str]:
-        """The lines of a brief about the end, as far as seats may know it; ``unit`` is the game's word for a step."""
+    def told_end(self, unit: str = "step", paraphrase: int = 0) -> list[str]:
+        """The lines of a brief about the end, as far as seats may know it, in one of three wordings; ``unit`` is the
+        game's word for a step.
+        """
         q = self.params
-        lines = [f"There are {q.horizon} {unit}s."] if q.horizon_known else []
-        return lines + (
-            [f"After each {unit} it goes on with probability {q.continuation:g}."] if q.continuation < 1 else []
-        )
+        lines = [
+            worded(
+                paraphrase,
+                f"There are {q.horizon} {unit}s.",
+                f"The number of {unit}s is {q.horizon}.",
+                f"{unit.capitalize()} {q.horizon} is the last one.",
+            )
+        ]
+        return [*(lines if q.horizon_known else []), *told_continuation(q.continuation, unit, paraphrase)]
 
     @abstractmethod
     def view(self, world: Any, seat: int) -> str:
@@ -465,6 +473,20 @@ class Game(ABC):
         """The mean length of an episode that only the continuation draw and the horizon end."""
         delta, top = self.params.continuation, self.params.horizon
         return float(top) if delta == 1 else (1 - delta**top) / (1 - delta)
+
+
+def told_continuation(probability: float, unit: str, paraphrase: int, goes_on: str = "it goes on") -> list[str]:
+    """The line of a brief about the continuation draw after each ``unit``, where there is one."""
+    if probability == 1:
+        return []
+    return [
+        worded(
+            paraphrase,
+            f"After each {unit} {goes_on} with probability {probability:g}.",
+            f"Each {unit} is followed by another one with probability {probability:g}.",
+            f"When a {unit} is over, the probability that {goes_on} is {probability:g}.",
+        )
+    ]
 
 
 def thinned(moves: Floats, limit: int, last: Floats) -> Floats:

@@ -10,6 +10,8 @@ from .settings import refuse
 
 PARAPHRASES = 3
 """Ways in which each rule is worded."""
+Wordings = tuple[str, str, str]
+"""A rule in each of them."""
 _LANE = -2  # of the draws below: no seat has it
 
 

@@ -436,9 +436,10 @@ class Crisis(Game):
 
     # -- in words ----------------------------------------------------------------------------------------------------
 
-    def brief(self, seat: int) -> str:
+    def brief(self, seat: int, paraphrase: int = 0) -> str:
         """The rules in words, the table of actions among them."""
-        return "\n".join([*crisis_words.brief(self.params, self.actions, self.guard.tolist(), seat), *self.told_end()])
+        rules = crisis_words.brief(self.params, self.actions, self.guard.tolist(), seat, paraphrase)
+        return "\n".join([*rules, *self.told_end(paraphrase=paraphrase)])
 
     def view(self, world: Any, seat: int) -> str:
         """The own state, and what is seen of the rivals."""

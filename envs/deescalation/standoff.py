@@ -45,6 +45,7 @@ from ..dilemmas.binary import (
     perceived,
     realised,
     show_moves,
+    told_noise,
 )
 from ..faces import entry_points
 from ..game import (
@@ -67,6 +68,7 @@ from ..game import (
     world_dtype,
 )
 from ..monte_carlo import random_play_total
+from ..paraphrases import worded
 from ..settings import Choice, Range
 
 CHICKEN = 0
@@ -250,26 +252,48 @@ class Standoff(Game):
                 break
         return value
 
-    def brief(self, seat: int) -> str:
+    def brief(self, seat: int, paraphrase: int = 0) -> str:
         """The rules in words."""
         q = self.params
         r, s, t, u = STAGE_PAYOFFS[q.stage_game]
         lines = [
-            "You and one other stand against each other. In each step both choose at the same time: hold or press.",
-            f"If both hold, each gets {r:g}. If both press, each gets {u:g}.",
-            f"Whoever presses while the other holds gets {t:g}, the other {s:g}.",
+            (
+                "You and one other stand against each other. In each step both choose at the same time: hold or press.",
+                "You stand against one other, and each step asks both of you for a choice at the same time: hold or"
+                " press.",
+                "Two stand against each other, you and one other. The choice that both make at the same time in each"
+                " step is this: hold or press.",
+            ),
+            (
+                f"If both hold, each gets {r:g}. If both press, each gets {u:g}.",
+                f"Each gets {r:g} if both hold and {u:g} if both press.",
+                f"There is {r:g} for each when both hold; when both press, there is {u:g}.",
+            ),
+            (
+                f"Whoever presses while the other holds gets {t:g}, the other {s:g}.",
+                f"If one presses and the other holds, the first gets {t:g} and the second {s:g}.",
+                f"When one holds while the other presses, {s:g} is for the former and {t:g} for the latter.",
+            ),
         ]
         if q.stalemate:
-            lines.append(f"Both of you have pressed in the last {q.stalemate} step{'s' if q.stalemate > 1 else ''}.")
-        if q.crash_prob:
-            lines.append(
-                f"When both press, everything ends with probability {q.crash_prob:g}, and both get {q.crash_payoff:g}."
+            steps = f"{q.stalemate} step{'s' if q.stalemate > 1 else ''}"
+            before = (
+                f"Both of you have pressed in the last {steps}.",
+                f"In the last {steps} both of you have pressed.",
+                f"This comes after {steps} in which both of you have pressed.",
             )
-        if q.action_noise:
-            lines.append(f"A choice turns into the other one with probability {q.action_noise:g}.")
-        if q.perception_noise:
-            lines.append(f"You see the other's choice wrongly with probability {q.perception_noise:g}.")
-        return "\n".join([*lines, *self.told_end()])
+            lines.append(before)
+        if q.crash_prob:
+            crash = (
+                f"When both press, everything ends with probability {q.crash_prob:g}, and both get {q.crash_payoff:g}.",
+                f"With probability {q.crash_prob:g} everything ends when both press, and then both get"
+                f" {q.crash_payoff:g}.",
+                f"If both press, there is a probability of {q.crash_prob:g} that this is the end of everything, with"
+                f" {q.crash_payoff:g} for both.",
+            )
+            lines.append(crash)
+        lines += told_noise(q, "the other's")
+        return "\n".join([*(worded(paraphrase, *line) for line in lines), *self.told_end(paraphrase=paraphrase)])
 
     def view(self, world: Any, seat: int) -> str:
         """The last moves."""

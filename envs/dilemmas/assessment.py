@@ -9,6 +9,7 @@ from typing import Any
 
 from numba import njit
 
+from ..paraphrases import Wordings
 from ..settings import Choice
 
 SECOND_ORDER = 16
@@ -65,14 +66,49 @@ def spelt(rule: Any) -> Any:
     return f"{rule:0{4 if rule < 10_000 else 8}d}" if type(rule) is int else rule
 
 
-def in_words(rule: str) -> str:
-    """The sentence that tells a rule."""
+def in_words(rule: str) -> Wordings:
+    """The sentence that tells a rule, without its full stop."""
     was_good, was_bad = (_good_acts(bits) for bits in (rule[:4], rule[-4:]))
-    if was_good == was_bad:
-        return f"Whoever {was_good} is good, and all others who had a choice are bad" if was_good else "All are bad"
-    stays = f"Whoever was good and {was_good} stays good" if was_good else "Nobody who had a choice stays good"
-    gets = f"whoever was bad and {was_bad} gets good" if was_bad else "nobody who was bad gets good"
-    return f"{stays}, {gets}, and all others who had a choice are bad"
+    if was_good != was_bad:
+        return _by_own_standing(was_good, was_bad)
+    if not was_good:
+        return ("All are bad", "Everybody is bad", "All become bad")
+    return (
+        f"Whoever {was_good} is good, and all others who had a choice are bad",
+        f"Good is whoever {was_good}, and bad is everybody else who had a choice",
+        f"Of those who had a choice, whoever {was_good} is good and everybody else is bad",
+    )
+
+
+def _by_own_standing(was_good: str, was_bad: str) -> Wordings:
+    """A rule under which it counts whether the donor was good."""
+    stays = (
+        (
+            f"Whoever was good and {was_good} stays good",
+            f"A good donor stays good if it {was_good}",
+            f"Of the good, whoever {was_good} stays good",
+        )
+        if was_good
+        else (
+            "Nobody who had a choice stays good",
+            "No good donor that had a choice stays good",
+            "Of the good, nobody who had a choice stays good",
+        )
+    )
+    gets = (
+        (
+            f"whoever was bad and {was_bad} gets good",
+            f"a bad donor gets good if it {was_bad}",
+            f"of the bad, whoever {was_bad} gets good",
+        )
+        if was_bad
+        else ("nobody who was bad gets good", "no bad donor gets good", "of the bad, nobody gets good")
+    )
+    return (
+        f"{stays[0]}, {gets[0]}, and all others who had a choice are bad",
+        f"{stays[1]}, {gets[1]}, and every other choice makes bad",
+        f"{stays[2]}; {gets[2]}; everybody else who had a choice is bad",
+    )
 
 
 def _good_acts(bits: str) -> str:

@@ -8,6 +8,7 @@ from numba import njit
 
 from ..chance import ACTION_NOISE, PERCEPTION_NOISE, uniform
 from ..game import Field, Floats
+from ..paraphrases import Wordings
 
 COOPERATE, DEFECT = 0, 1
 UNSEEN = -1
@@ -54,6 +55,26 @@ def show_moves(w: Any, i: int, o: npt.NDArray[np.float32]) -> None:
         o[k] = 0.0
     o[0 if np.isnan(w.action[i]) else 1 + int(w.action[i])] = 1.0
     o[4 + w.seen[i]] = 1.0
+
+
+def told_noise(q: Any, whose: str) -> list[Wordings]:
+    """The lines of a brief about both kinds of noise; ``whose`` choices one sees, such as "the other's"."""
+    lines = []
+    if q.action_noise:
+        turned = (
+            f"A choice turns into the other one with probability {q.action_noise:g}.",
+            f"With probability {q.action_noise:g} the other choice comes about in place of the one made.",
+            f"There is a probability of {q.action_noise:g} that a choice becomes the other one.",
+        )
+        lines.append(turned)
+    if q.perception_noise:
+        mistaken = (
+            f"You see {whose} choice wrongly with probability {q.perception_noise:g}.",
+            f"With probability {q.perception_noise:g} what you see of {whose} choice is wrong.",
+            f"There is a probability of {q.perception_noise:g} that {whose} choice is shown to you wrongly.",
+        )
+        lines.append(mistaken)
+    return lines
 
 
 class Equilibrium(NamedTuple):

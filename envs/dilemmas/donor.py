@@ -494,9 +494,9 @@ class Donor(Game):
         note = "optimum as if nobody ran out of holdings by noise, random by Monte Carlo"
         return Anchors(0.0, best, random_play_total(self), note)
 
-    def brief(self, seat: int) -> str:
+    def brief(self, seat: int, paraphrase: int = 0) -> str:
         """The rules in words."""
-        return "\n".join([*donor_words.brief(self.params), *self.told_end()])
+        return "\n".join([*donor_words.brief(self.params, paraphrase), *self.told_end(paraphrase=paraphrase)])
 
     def view(self, world: Any, seat: int) -> str:
         """The meeting, the last step, and what is known of the other."""

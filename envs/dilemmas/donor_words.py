@@ -5,50 +5,115 @@ from typing import Any
 import numpy as np
 
 from ..game import Floats
+from ..paraphrases import Wordings, worded
 from .assessment import in_words
 
 PERCENT = 100
 BEST_IMAGE = 5
 
 
-def brief(q: Any) -> list[str]:
+def brief(q: Any, paraphrase: int) -> list[str]:
     """The rules under the parameters ``q``."""
     lines = [
-        f"There are {q.n_agents} of you, and each begins with {q.endowment:g} units.",
-        "You give and are given to by turns: in every step half of you are donors, and each donor meets one of"
-        " the others.",
+        (
+            f"There are {q.n_agents} of you, and each begins with {q.endowment:g} units.",
+            f"Each of you, {q.n_agents} in all, has {q.endowment:g} units at the start.",
+            f"You are {q.n_agents} in all and start with {q.endowment:g} units each.",
+        ),
+        (
+            "You give and are given to by turns: in every step half of you are donors, and each donor meets one of"
+            " the others.",
+            "In every step half of you are donors, each of whom meets one of the others, so that you give and are given"
+            " to by turns.",
+            "By turns you give and are given to: each step makes half of you donors, and one of the others is met by"
+            " each donor.",
+        ),
+        _gift(q),
     ]
-    if q.binary:
-        lines.append(
-            f"A donor gives or keeps. Giving costs it {q.cost:g} and brings the other {q.benefit:g};"
-            " whoever has less than it costs cannot give."
-        )
-    else:
-        lines.append(
-            "A donor gives any percentage of its units, and the other gets"
-            f" {q.benefit_multiplier:g} times what it gives."
-        )
     if q.n_agents > 2:
-        lines.append("Whom you meet changes from step to step, and who gave to you is seldom whom you give to.")
-    told = {
-        "none": "A donor is told nothing of what the other did before.",
-        "trace": "A donor is told which part of its units the other gave when it last gave, which part the one it"
-        f" gave to had given before that, and so on, up to {q.trace_depth} acts.",
-        "image": "A donor is told the other's score: one more for each gift, one less for each refusal,"
-        f" between -{BEST_IMAGE} and {BEST_IMAGE}.",
-        "standing": "A donor is told whether the other is good or bad, and all know what they are themselves."
-        f" {_judged(q)}",
-    }
-    lines.append(told[q.information])
+        changing = (
+            "Whom you meet changes from step to step, and who gave to you is seldom whom you give to.",
+            "From step to step you meet others, and you seldom give to the one who gave to you.",
+            "Whom you meet is not the same from step to step, and the one who gave to you is seldom whom you give to.",
+        )
+        lines.append(changing)
+    lines.append(_known(q))
     if q.action_noise:
-        lines.append(f"A gift comes to nothing with probability {q.action_noise:g}.")
-    return lines
+        lost = (
+            f"A gift comes to nothing with probability {q.action_noise:g}.",
+            f"With probability {q.action_noise:g} a gift comes to nothing.",
+            f"There is a probability of {q.action_noise:g} that nothing comes of a gift.",
+        )
+        lines.append(lost)
+    return [worded(paraphrase, *line) for line in lines]
 
 
-def _judged(q: Any) -> str:
+def _gift(q: Any) -> Wordings:
+    """What a donor can do."""
+    if q.binary:
+        return (
+            f"A donor gives or keeps. Giving costs it {q.cost:g} and brings the other {q.benefit:g};"
+            " whoever has less than it costs cannot give.",
+            f"In each meeting the donor gives or keeps. Giving brings the other {q.benefit:g} at a cost of {q.cost:g}"
+            " to the donor, and nobody can give who has less than this cost.",
+            f"There are two choices for a donor: it gives, which costs it {q.cost:g} and brings the other"
+            f" {q.benefit:g}, or it keeps. To give is not possible for whoever has less than the cost.",
+        )
+    return (
+        f"A donor gives any percentage of its units, and the other gets {q.benefit_multiplier:g} times what it gives.",
+        f"The other gets {q.benefit_multiplier:g} times what a donor gives, which is any percentage of the donor's"
+        " units.",
+        f"What a donor gives is any percentage of its units; the other gets {q.benefit_multiplier:g} times as much.",
+    )
+
+
+def _known(q: Any) -> Wordings:
+    """What a donor is told of the other's past."""
+    if q.information == "standing":
+        first, second, third = _judged(q)
+        return (
+            f"A donor is told whether the other is good or bad, and all know what they are themselves. {first}",
+            f"Everybody knows of itself whether it is good or bad, and as a donor is told it of the other. {second}",
+            f"Whether the other is good or bad is told to a donor, and each knows it of itself. {third}",
+        )
+    told: dict[str, Wordings] = {
+        "none": (
+            "A donor is told nothing of what the other did before.",
+            "What the other did before is not told to a donor.",
+            "Of what the other did before a donor learns nothing.",
+        ),
+        "trace": (
+            "A donor is told which part of its units the other gave when it last gave, which part the one it gave to"
+            f" had given before that, and so on, up to {q.trace_depth} acts.",
+            f"Up to {q.trace_depth} acts are told to a donor: the part of its units that the other gave when it last"
+            " gave, the part that the one it gave to had given before that, and so on.",
+            "Which part of its units the other gave when it last gave is told to a donor, then which part the one it"
+            f" gave to had given before that, and so on; the acts told are {q.trace_depth} at most.",
+        ),
+        "image": (
+            "A donor is told the other's score: one more for each gift, one less for each refusal,"
+            f" between -{BEST_IMAGE} and {BEST_IMAGE}.",
+            f"Everybody has a score between -{BEST_IMAGE} and {BEST_IMAGE}, to which each gift adds one and from which"
+            " each refusal takes one; a donor is told the other's.",
+            f"The score of the other, which lies between -{BEST_IMAGE} and {BEST_IMAGE}, is told to a donor. It rises"
+            " by one with each gift, and falls by one with each refusal.",
+        ),
+    }
+    return told[q.information]
+
+
+def _judged(q: Any) -> Wordings:
     """How standings come about, in words."""
-    error = f"; with probability {q.assessment_error:g} it is put down wrongly" if q.assessment_error else ""
-    return f"All begin as good. {in_words(q.assessment_rule)}{error}."
+    p = q.assessment_error
+    errors = (
+        f"; with probability {p:g} it is put down wrongly",
+        f"; what is put down is wrong with probability {p:g}",
+        f". The probability that a standing is put down wrongly is {p:g}",
+    )
+    begins = ("All begin as good.", "At the start all are good.", "Everybody is good at first.")
+    parts = zip(begins, in_words(q.assessment_rule), errors if p else ("", "", ""), strict=True)
+    first, second, third = (f"{begin} {rule}{error}." for begin, rule, error in parts)
+    return first, second, third
 
 
 def view(q: Any, world: Any, seat: int) -> list[str]:

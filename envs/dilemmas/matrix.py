@@ -53,6 +53,7 @@ from ..game import (
     stay_ended,
     world_dtype,
 )
+from ..paraphrases import Wordings, worded
 from ..settings import Choice, Range, refuse
 from . import binary
 from .binary import MOVE_FIELDS, UNSEEN, binary_move, perceived, realised, show_moves
@@ -318,27 +319,34 @@ class Matrix(Game):
             return "other"
         return binary.stage_class(float(temptation), float(reward), float(self.table[1, 1, 0]), float(sucker))
 
-    def brief(self, seat: int) -> str:
+    def brief(self, seat: int, paraphrase: int = 0) -> str:
         """The payoffs in words."""
         column = seat % 2 if self.n_agents == 2 else 0
         table = self.table if column == 0 else self.table.transpose(1, 0, 2)
         lines = [
-            "You and a partner meet in a series of steps. In each step both choose at once: cooperate or defect.",
+            (
+                "You and a partner meet in a series of steps. In each step both choose at once: cooperate or defect.",
+                "There is a series of steps, in each of which you meet a partner and both of you have a choice, made at"
+                " once: cooperate or defect.",
+                "Step after step you meet a partner. The choice that both make at once in each step is this: cooperate"
+                " or defect.",
+            ),
             *(
-                f"If you {mine} and your partner {theirs}s, you get {table[a, c, column]:g}"
-                f" and your partner gets {table[a, c, 1 - column]:g}."
+                _told_payoffs(mine, theirs, f"{table[a, c, column]:g}", f"{table[a, c, 1 - column]:g}")
                 for a, mine in enumerate(("cooperate", "defect"))
                 for c, theirs in enumerate(("cooperate", "defect"))
             ),
         ]
         q = self.params
         if self.n_agents > 2 and q.pairing != "fixed":
-            lines.append(f"There are {self.n_agents} of you, and partners change from step to step.")
-        if q.action_noise:
-            lines.append(f"A choice turns into the other one with probability {q.action_noise:g}.")
-        if q.perception_noise:
-            lines.append(f"You see your partner's choice wrongly with probability {q.perception_noise:g}.")
-        return "\n".join([*lines, *self.told_end()])
+            changing = (
+                f"There are {self.n_agents} of you, and partners change from step to step.",
+                f"Partners change from step to step among the {self.n_agents} of you.",
+                f"You are {self.n_agents} in all, and who is whose partner changes from step to step.",
+            )
+            lines.append(changing)
+        lines += binary.told_noise(q, "your partner's")
+        return "\n".join([*(worded(paraphrase, *line) for line in lines), *self.told_end(paraphrase=paraphrase)])
 
     def view(self, world: Any, seat: int) -> str:
         """The last moves."""
@@ -359,6 +367,15 @@ class Matrix(Game):
     def move_schema(self, world: Any, seat: int) -> dict[str, Any]:
         """The word for the move."""
         return {"type": "string", "enum": ["cooperate", "defect"]}
+
+
+def _told_payoffs(mine: str, theirs: str, own: str, other: str) -> Wordings:
+    """What both get if you choose ``mine`` and your partner ``theirs``."""
+    return (
+        f"If you {mine} and your partner {theirs}s, you get {own} and your partner gets {other}.",
+        f"You get {own} and your partner gets {other} if you {mine} and your partner {theirs}s.",
+        f"When your partner {theirs}s and you {mine}, your partner gets {other} and you get {own}.",
+    )
 
 
 env, raw_env, parallel_env = entry_points(Matrix)
