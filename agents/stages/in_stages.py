@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ...envs.faces.talk import Talk
 from ...envs.acts import Act
+from ...envs.faces.talk import Talk
 from ...envs.game import Floats, Game
 from ...envs.institutions.staged import GAME, Staged
 from ..agent import Agent, Outcome, View
