@@ -20,7 +20,7 @@ class View:
 
     ``observations`` (B, d) of the game's dtype, ``masks`` (B, m) int8 legal moves or None, ``active`` (B,) which
     worlds still run.
-    The true worlds stay hidden behind :meth:`imagine` and :meth:`text`.
+    The true worlds stay hidden behind :meth:`imagine`, :meth:`text` and what concerns answers in JSON.
     """
 
     __slots__ = ("_worlds", "active", "game", "masks", "observations", "seat")
@@ -60,6 +60,18 @@ class View:
     def acts(self, b: int) -> list[Act]:
         """What was done in the last step of the environment in world ``b``, as far as this seat saw it."""
         return self.game.acts_seen(self._worlds[b], self.seat)
+
+    def schema(self, b: int) -> dict[str, Any]:
+        """The JSON schema of a legal move in world ``b``."""
+        return self.game.move_schema(self._worlds[b], self.seat)
+
+    def move_of(self, b: int, answer: Any) -> float:
+        """The move that a decoded JSON value means in world ``b`` (:meth:`~..envs.game.Game.move_of`)."""
+        return self.game.move_of(self._worlds[b], self.seat, answer)
+
+    def answer_of(self, b: int, move: float) -> Any:
+        """The answer that means a legal ``move`` in world ``b``."""
+        return self.game.answer_of(self._worlds[b], self.seat, move)
 
     def among(self, which: Bools) -> Self:
         """The same for whoever sits in the worlds ``which`` (B,) alone: to it all others have ended."""

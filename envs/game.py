@@ -25,6 +25,7 @@ from gymnasium import spaces
 from numba import njit
 
 from .acts import Act
+from .answers import listed, validated
 from .chance import CONTINUATION, uniform, world_key
 from .paraphrases import worded
 from .settings import Range, check, encode, unknown
@@ -444,7 +445,58 @@ class Game(ABC):
 
     @abstractmethod
     def move_schema(self, world: Any, seat: int) -> dict[str, Any]:
-        """The JSON schema of a legal move of ``seat`` now; an ``enum`` lists all legal moves in their order."""
+        """The JSON schema of a legal move of ``seat`` now (:mod:`.answers`); an ``enum`` lists all legal moves in their
+        order.
+        """
+
+    def move_of(self, world: Any, seat: int, answer: Any) -> float:
+        """The move that ``answer``, a decoded JSON value, means for ``seat`` in this world.
+
+        Raises ``ValueError``, with one line that says what is allowed, for whatever does not fit :meth:`move_schema` or
+        is not legal now.
+        """
+        return self.meant(world, seat, validated(self.move_schema(world, seat), answer))
+
+    def meant(self, world: Any, seat: int, answer: Any) -> float:
+        """The move that an answer means which fits the schema, as :func:`~.answers.validated` returns it. Default: of
+        those that are listed the legal move in its place, else the number itself.
+        """
+        choices = listed(self.move_schema(world, seat))
+        if choices is None:
+            return answer + 0.0  # no negative zero
+        return float(self.legal_moves(world, seat)[choices.index(answer)])
+
+    def answer_of(self, world: Any, seat: int, move: float) -> Any:
+        """The answer, a JSON value, that means ``move``, a legal one: the inverse of :meth:`move_of`."""
+        schema = self.move_schema(world, seat)
+        choices = listed(schema)
+        if choices is None:
+            return int(move) if schema["type"] == "integer" else float(move)
+        return choices[self.legal_moves(world, seat).index(move)]
+
+    def legal_moves(self, world: Any, seat: int) -> list[int]:
+        """The legal moves of ``seat`` in one world, where moves are discrete."""
+        moves = np.arange(self.n_moves, dtype=np.float64)[None]
+        return np.flatnonzero(self.legal_among(np.array([world]), seat, moves)[0]).tolist()
+
+    @property
+    def move_words(self) -> tuple[str, ...]:
+        """The words for moves that say more than which move it is, and that :mod:`.neutral` replaces by labels.
+
+        An entry of an ``enum`` is such a word, or begins with one. Default: there are none, as where moves are numbers,
+        directions, or answers such as accept and yes.
+        """
+        return ()
+
+    @property
+    def word_forms(self) -> Mapping[str, str]:
+        """Every form in which briefs and views use ``move_words``, also those of institutions, and what stands in its
+        place under neutral labels, where ``{0}`` is the label of the first word, ``{1}`` that of the second, ….
+
+        A form is a word, or as many as it takes to tell one use from another; the longest that fits counts. It is given
+        in small letters, and found with a capital one at its beginning, too.
+        """
+        return {}
 
     def picture(self, world: Any) -> npt.NDArray[np.uint8]:
         """(height, width, 3): ``world`` as people see it. Default: a card for each seat, which tells what it sees."""

@@ -42,6 +42,21 @@ NOISY: dict[str, dict[str, Any]] = {
     "arms_race": {"n_agents": 3, "perception_noise": 0.3, "continuation": 0.99},
     "crisis": {"n_agents": 3, "perception_noise": 0.3, "accident_prob": 0.5, "weapons": 2, "continuation": 0.99},
 }
+LAYERS: dict[str, list[Any]] = {
+    "redistribution": ["redistribution"],
+    "sanctions": [{"institution": "sanctions", "gain": 2}],
+    "punishment": ["punishment"],
+    "reward": ["reward"],
+    "quota": [{"institution": "quota", "cap": 3}],
+    "contract": [{"institution": "contract", "most": 6, "duration": 1}],
+    "metanorm": ["punishment", "metanorm"],
+    "cooperation_window": ["cooperation_window"],
+    "reputation": ["reputation"],
+    "communication": ["communication"],
+    "voting": ["redistribution", {"institution": "voting", "every": 2}],
+    "mediator": ["mediator"],
+}
+"""Every institution as it can be laid over the most games, with the one that it is about."""
 FACES: list[tuple[str, dict[str, Any]]] = [
     ("matrix", {}),
     ("matrix", {"n_agents": 5, "pairing": "random", "action_noise": 0.1, "perception_noise": 0.1}),
@@ -108,6 +123,12 @@ def name(setting: tuple[str, dict[str, Any]]) -> str:
 def params(setting: tuple[str, dict[str, Any]]) -> dict[str, Any]:
     """Its parameters."""
     return setting[1]
+
+
+@pytest.fixture
+def layers() -> dict[str, list[Any]]:
+    """What to lay over a game for each institution."""
+    return LAYERS
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ class Diplomat(Agent):
         self._class = np.array([index[f"class_{d}"] for d in range(1, n)])
         acts = [game.actions.of_class(rank) for rank in range(len(CLASSES))]
         self._moves = {
-            rank: np.array([game.move_of(act, seat, (seat + d) % n) for d in range(1, n)])
+            rank: np.array([game.move_for(act, seat, (seat + d) % n) for d in range(1, n)])
             for rank, act in enumerate(acts)
             if act is not None
         }

@@ -1,6 +1,7 @@
 """Lets an agent that knows the game alone sit in a game with stages: in each stage a conduct moves for it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -157,3 +158,15 @@ class _Bare(View):
     def acts(self, b: int) -> list[Act]:
         """Of the whole."""
         return self._whole.acts(b)
+
+    def schema(self, b: int) -> dict[str, Any]:
+        """Of the whole."""
+        return self._whole.schema(b)
+
+    def move_of(self, b: int, answer: Any) -> float:
+        """Of the whole."""
+        return self._whole.move_of(b, answer)
+
+    def answer_of(self, b: int, move: float) -> Any:
+        """Of the whole."""
+        return self._whole.answer_of(b, move)

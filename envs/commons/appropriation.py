@@ -320,8 +320,10 @@ class Appropriation(Game):
 
     def move_schema(self, world: Any, seat: int) -> dict[str, Any]:
         """Tokens put into the pool."""
-        kind = "integer" if self.params.integer else "number"
-        return {"type": kind, "minimum": 0, "maximum": self.params.endowment}
+        most = self.params.endowment
+        if self.params.integer:
+            return {"type": "integer", "minimum": 0, "maximum": int(most)}
+        return {"type": "number", "minimum": 0, "maximum": most}
 
 
 env, raw_env, parallel_env = entry_points(Appropriation)

@@ -509,7 +509,9 @@ class Fishery(Game):
     def move_schema(self, world: Any, seat: int) -> dict[str, Any]:
         """The request."""
         most = FULL_SHARE if self.params.growth == "fish_war" else float(world["stock"])
-        return {"type": "integer" if self.whole_moves else "number", "minimum": 0, "maximum": most}
+        if self.whole_moves:
+            return {"type": "integer", "minimum": 0, "maximum": int(most)}
+        return {"type": "number", "minimum": 0, "maximum": most}
 
 
 env, raw_env, parallel_env = entry_points(Fishery)

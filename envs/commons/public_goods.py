@@ -533,8 +533,20 @@ class PublicGoods(Game):
         """A group, or the tokens given."""
         if world["choosing"]:
             return {"type": "string", "enum": list(GROUPS)}
-        kind = "integer" if self.params.integer else "number"
-        return {"type": kind, "minimum": 0, "maximum": self.params.endowment}
+        most = self.params.endowment
+        if self.params.integer:
+            return {"type": "integer", "minimum": 0, "maximum": int(most)}
+        return {"type": "number", "minimum": 0, "maximum": most}
+
+    @property
+    def move_words(self) -> tuple[str, ...]:
+        """The groups, where they can be chosen."""
+        return GROUPS if self.params.group_choice else ()
+
+    @property
+    def word_forms(self) -> Mapping[str, str]:
+        """Their names."""
+        return {name: f"{{{group}}}" for group, name in enumerate(self.move_words)}
 
 
 env, raw_env, parallel_env = entry_points(PublicGoods)

@@ -59,6 +59,8 @@ from ..settings import Range, refuse
 
 MOST = 1e6
 ARMS, CHANGE = range(2)  # what is seen of a rival
+DIGITS = 6
+"""Of a change of arms as it is written: enough to tell as many levels apart as there can be."""
 
 
 class Params(NamedTuple):
@@ -325,7 +327,8 @@ class ArmsRace(Game):
         q = self.params
         if q.continuous:
             return {"type": "number", "minimum": -q.max_build, "maximum": q.max_build}
-        return {"type": "number", "enum": [change_of(self.p, float(level)) for level in range(q.levels)]}
+        changes = (change_of(self.p, float(level)) for level in range(q.levels))
+        return {"type": "number", "enum": [float(f"{change:.{DIGITS}g}") for change in changes]}
 
 
 env, raw_env, parallel_env = entry_points(ArmsRace)

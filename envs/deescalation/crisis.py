@@ -68,6 +68,7 @@ from ..game import (
     world_dtype,
 )
 from ..monte_carlo import WORLDS, random_play_total
+from ..neutral import cooperation_as
 from ..settings import Range, refuse
 from ..worlds import Worlds
 from . import crisis_words
@@ -198,7 +199,7 @@ class Crisis(Game):
 
     # -- moves -------------------------------------------------------------------------------------------------------
 
-    def move_of(self, act: int, seat: int, target: int) -> int:
+    def move_for(self, act: int, seat: int, target: int) -> int:
         """The move by which ``seat`` does the ``act`` (a row of the table), towards ``target`` if it has one."""
         ahead = (target - seat) % self.n_agents if self.actions.targeted[act] else 0
         return int(np.flatnonzero((self.p["act_of"] == act) & (self.p["ahead_of"] == ahead))[0])
@@ -342,9 +343,9 @@ class Crisis(Game):
                 for i, j in zip(*np.nonzero(~np.eye(n, dtype=bool)), strict=True):
                     elsewhere = next((k % n for k in range(j + 1, j + n) if k % n != i), i)
                     if aimed:
-                        moves[i, j, rank, 1:] = self.move_of(act, j, i), self.move_of(act, j, elsewhere)
+                        moves[i, j, rank, 1:] = self.move_for(act, j, i), self.move_for(act, j, elsewhere)
                     else:
-                        moves[i, j, rank, 0] = self.move_of(act, j, i)
+                        moves[i, j, rank, 0] = self.move_for(act, j, i)
         return moves
 
     def acts_seen(self, world: Any, seat: int) -> list[Act]:
@@ -412,7 +413,7 @@ class Crisis(Game):
         totals = []
         for act in range(len(self.actions.names)):
             worlds.reset(0)
-            moves = np.array([self.move_of(act, i, partners[i]) for i in range(n)], np.float64)
+            moves = np.array([self.move_for(act, i, partners[i]) for i in range(n)], np.float64)
             total = 0.0
             for _ in range(self.max_steps):
                 if worlds.ended.all():
@@ -458,6 +459,23 @@ class Crisis(Game):
         """The words for the moves that are legal now."""
         moves = [move for move in range(self.n_moves) if is_legal(self.p, world, seat, move)]
         return {"type": "string", "enum": [self.words(move, seat) for move in moves]}
+
+    @property
+    def move_words(self) -> tuple[str, ...]:
+        """The acts; whom one is aimed at stays named."""
+        return self.actions.names
+
+    @property
+    def word_forms(self) -> Mapping[str, str]:
+        """Where a list of acts begins a line with one, and where the last one is told: a table may call its acts by any
+        words, which elsewhere mean something else. Cooperation is the class of de-escalation.
+        """
+        listed = {
+            f"{name} ({CLASSES[rank]},": f"{{{act}}} ({CLASSES[rank]},"
+            for act, (name, rank) in enumerate(zip(self.actions.names, self.actions.ranks, strict=True))
+        }
+        done = {f"you did: {name}": f"you did: {{{act}}}" for act, name in enumerate(self.actions.names)}
+        return {**cooperation_as(CLASSES[DE]), **listed, **done}
 
 
 env, raw_env, parallel_env = entry_points(Crisis)

@@ -68,6 +68,7 @@ from ..game import (
     world_dtype,
 )
 from ..monte_carlo import random_play_total
+from ..neutral import cooperation_as
 from ..paraphrases import worded
 from ..settings import Choice, Range
 
@@ -76,6 +77,24 @@ CRASHED = len(COMMON_OUTCOMES)
 # (R, S, T, P) by stage game
 STAGE_PAYOFFS = {"chicken": (1.0, 0.0, 2.0, -1.0), "pd": (3.0, 0.0, 5.0, 1.0)}
 _PAYOFFS: Any = np.array([STAGE_PAYOFFS["chicken"], STAGE_PAYOFFS["pd"]])
+
+
+WORDS = ("hold", "press")
+FORMS = {
+    **cooperation_as("{0}"),
+    "hold": "{0}",
+    "both hold": "both choose {0}",
+    "holds": "chooses {0}",
+    "held": "chose {0}",
+    "window holds": "window is in force",
+    "press": "{1}",
+    "both press": "both choose {1}",
+    "presses": "chooses {1}",
+    "pressed": "chose {1}",
+    "have pressed": "have chosen {1}",
+    "pressing": "{1}",
+}
+"""What stands in the place of these words under neutral labels."""
 
 
 class Params(NamedTuple):
@@ -306,7 +325,17 @@ class Standoff(Game):
 
     def move_schema(self, world: Any, seat: int) -> dict[str, Any]:
         """The word for the move."""
-        return {"type": "string", "enum": ["hold", "press"]}
+        return {"type": "string", "enum": list(WORDS)}
+
+    @property
+    def move_words(self) -> tuple[str, ...]:
+        """Both."""
+        return WORDS
+
+    @property
+    def word_forms(self) -> Mapping[str, str]:
+        """As nouns, and as verbs."""
+        return FORMS
 
 
 env, raw_env, parallel_env = entry_points(Standoff)

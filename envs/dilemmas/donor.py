@@ -505,11 +505,21 @@ class Donor(Game):
     def move_schema(self, world: Any, seat: int) -> dict[str, Any]:
         """What a donor can give."""
         if not world["donates"][seat] or world["ended"] != RUNNING:
-            return {"const": "pass"}
+            return {"type": "string", "const": "pass"}
         able = bool(_can_give(self.p, world, seat))
         if self.params.binary:
-            return {"type": "string", "enum": ["keep", "give"] if able else ["keep"]}
+            return {"type": "string", "enum": list(donor_words.WORDS[: 1 + able])}
         return {"type": "integer", "minimum": 0, "maximum": PERCENT if able else 0}
+
+    @property
+    def move_words(self) -> tuple[str, ...]:
+        """Both, where there are two."""
+        return donor_words.WORDS if self.params.binary else ()
+
+    @property
+    def word_forms(self) -> Mapping[str, str]:
+        """Of both, and of who donates."""
+        return donor_words.FORMS if self.params.binary else {}
 
 
 env, raw_env, parallel_env = entry_points(Donor)

@@ -5,11 +5,58 @@ from typing import Any
 import numpy as np
 
 from ..game import Floats
+from ..neutral import cooperation_as
 from ..paraphrases import Wordings, worded
 from .assessment import in_words
 
 PERCENT = 100
 BEST_IMAGE = 5
+WORDS = ("keep", "give")
+FORMS = {
+    **cooperation_as("{1}"),
+    "donor": "chooser",
+    "donors": "choosers",
+    "donor of": "chooser for",
+    "keep": "{0}",
+    "keeps": "chooses {0}",
+    "keeps from": "chooses {0} for",
+    "refusal": "{0}",
+    "give": "{1}",
+    "gives": "chooses {1}",
+    "gives or keeps": "chooses {1} or {0}",
+    "gives to": "chooses {1} for",
+    "giving": "{1}",
+    "to give": "to choose {1}",
+    "can give": "can choose {1}",
+    "cannot give": "cannot choose {1}",
+    "gift": "{1}",
+    "a gift": "a choice of {1}",
+    # whose turn it is, whichever the choice
+    "give to": "choose for",
+    "gave to": "chose for",
+    "you give and are given to": "you choose and are chosen for",
+    "you may be given something by": "a choice for you may be made by",
+    "nobody has given anything": "nobody has chosen anything",
+    "has not given to anybody": "has not chosen anything",
+    "you had nothing to give, and were given nothing": "you had no choice, and nobody had one for you",
+    # what was chosen
+    "gave a gift": "chose {1}",
+    "gave nothing": "chose {0}",
+    "given a gift": "chosen {1}",
+    "given nothing": "chosen {0}",
+    "you were given a gift": "{1} was chosen for you",
+    "you were given nothing": "{0} was chosen for you",
+    "which part of its units the other gave when it last gave": "what the other chose when it last chose",
+    "which part the one it gave to had given": "what the one it chose for had chosen",
+    "the part of its units that the other gave when it last gave": "what the other chose when it last chose",
+    "the part that the one it gave to had given": "what the one it chose for had chosen",
+    # what institutions do with points and payoff
+    "can be given": "can be allotted",
+    "gave you": "brought you",
+    "point gives": "point brings",
+    "gives up": "parts with",
+}
+"""What stands in the place of the words for both moves, and of what donates, under neutral labels."""
 
 
 def brief(q: Any, paraphrase: int) -> list[str]:

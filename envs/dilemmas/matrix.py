@@ -53,6 +53,7 @@ from ..game import (
     stay_ended,
     world_dtype,
 )
+from ..neutral import cooperation_as
 from ..paraphrases import Wordings, worded
 from ..settings import Choice, Range, refuse
 from . import binary
@@ -60,6 +61,20 @@ from .binary import MOVE_FIELDS, UNSEEN, binary_move, perceived, realised, show_
 
 FIXED, ROUND_ROBIN, RANDOM = range(3)
 TABLE_SIZE = 8
+
+
+WORDS = ("cooperate", "defect")
+FORMS = {
+    **cooperation_as("{0}"),
+    "cooperate": "{0}",
+    "you cooperate": "you choose {0}",
+    "cooperated": "chose {0}",
+    "defect": "{1}",
+    "you defect": "you choose {1}",
+    "defects": "chooses {1}",
+    "defected": "chose {1}",
+}
+"""What stands in the place of these words under neutral labels."""
 
 
 class Params(NamedTuple):
@@ -366,7 +381,17 @@ class Matrix(Game):
 
     def move_schema(self, world: Any, seat: int) -> dict[str, Any]:
         """The word for the move."""
-        return {"type": "string", "enum": ["cooperate", "defect"]}
+        return {"type": "string", "enum": list(WORDS)}
+
+    @property
+    def move_words(self) -> tuple[str, ...]:
+        """Both."""
+        return WORDS
+
+    @property
+    def word_forms(self) -> Mapping[str, str]:
+        """As nouns, and as verbs."""
+        return FORMS
 
 
 def _told_payoffs(mine: str, theirs: str, own: str, other: str) -> Wordings:

@@ -394,9 +394,32 @@ class Trust(Game):
     def move_schema(self, world: Any, seat: int) -> dict[str, Any]:
         """An amount, or pass."""
         if world["ended"] != RUNNING or _mover(world) != seat:
-            return {"const": "pass"}
-        kind = {"type": "integer"} if self.params.integer else {"type": "number", "multipleOf": 1 / HUNDREDTHS}
-        return {**kind, "minimum": 0, "maximum": _most(self.p, world) / self.p.scale}
+            return {"type": "string", "const": "pass"}
+        most = _most(self.p, world)
+        if self.params.integer:
+            return {"type": "integer", "minimum": 0, "maximum": most}
+        # no multipleOf: in binary fractions .07 is no multiple of .01
+        return {
+            "type": "number",
+            "minimum": 0,
+            "maximum": most / HUNDREDTHS,
+            "description": "a number with at most two decimals",
+        }
+
+    def meant(self, world: Any, seat: int, answer: Any) -> float:
+        """In units of the move; of finer parts than hundredths there is none."""
+        if answer == "pass":
+            return float(self.p.passing)
+        units = round(answer * self.p.scale)
+        if abs(units - answer * self.p.scale) > TINY:
+            raise ValueError("must be a number with at most two decimals")
+        return float(units)
+
+    def answer_of(self, world: Any, seat: int, move: float) -> Any:
+        """Money, or pass."""
+        if move == self.p.passing:
+            return "pass"
+        return int(move) if self.params.integer else move / HUNDREDTHS
 
 
 env, raw_env, parallel_env = entry_points(Trust)

@@ -227,16 +227,39 @@ class Governed(Game):
         return "\n".join([super().brief(seat), *laid_over])
 
     def move_schema(self, world: Any, seat: int) -> dict[str, Any]:
-        """The game's, without the words for moves that institutions take away."""
-        schema = self.bare.move_schema(self._one(world), seat)
-        if "enum" not in schema or not any(one.narrows for one in self.institutions):
+        """The game's, without the moves that institutions take away."""
+        part = self._one(world)
+        schema = self.bare.move_schema(part, seat)
+        if "const" in schema or not any(one.narrows for one in self.institutions):
             return schema
-        worlds = np.array([world])
+        left = self._left(np.array([world]), seat)
+        if left is None:
+            return schema
+        if "enum" not in schema:
+            return {"type": schema["type"], "enum": [self.bare.answer_of(part, seat, move) for move in left]}
+        named = zip(schema["enum"], self.bare.legal_moves(part, seat), strict=True)
+        return {**schema, "enum": [answer for answer, move in named if move in left]}
+
+    def _left(self, worlds: Worlds_, seat: int) -> list[float] | None:
+        """The moves that institutions leave to ``seat`` in one world; None where they take none away."""
+        if not self.bare.n_moves:  # whoever another acts for has no choice, though no mask can say so
+            acts = np.full((1, self.n_agents), np.nan)
+            for one in self._amending:
+                if (overruled := one.overrules(worlds)) is not None and overruled[0, seat]:
+                    one.amend(worlds, np.ones(1, np.bool_), acts)
+            return None if np.isnan(acts[0, seat]) else [float(acts[0, seat])]
         in_game, left = np.zeros((2, 1, self.n_agents, self.bare.n_moves), np.int8)
         self._legal_in_game(self.p, worlds, in_game)
         Governed._legal(self, self.p, worlds, left)
-        stays = left[0, seat][in_game[0, seat] == 1] == 1
-        return {**schema, "enum": [word for word, free in zip(schema["enum"], stays, strict=True) if free]}
+        return None if (left >= in_game)[0, seat].all() else np.flatnonzero(left[0, seat]).astype(float).tolist()
+
+    def meant(self, world: Any, seat: int, answer: Any) -> float:
+        """The game's."""
+        return self.bare.meant(self._one(world), seat, answer)
+
+    def answer_of(self, world: Any, seat: int, move: float) -> Any:
+        """The game's."""
+        return self.bare.answer_of(self._one(world), seat, move)
 
     def picture(self, world: Any) -> npt.NDArray[np.uint8]:
         """The game's, or where it has none of its own a card for each seat, which shows institutions, too."""

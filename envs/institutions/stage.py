@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from ..answers import validated
 from ..game import Floats, Worlds_
 from .institution import Institution
 
@@ -85,3 +86,11 @@ class Stage(Institution):
     @abstractmethod
     def schema(self, world: Any, seat: int) -> dict[str, Any]:
         """The JSON schema of a legal move of its stage."""
+
+    def move_of(self, world: Any, seat: int, answer: Any) -> float:
+        """The move of its stage that ``answer`` means (:meth:`~..game.Game.move_of`). Default: the number itself."""
+        return validated(self.schema(world, seat), answer) + 0.0  # no negative zero
+
+    def answer_of(self, world: Any, seat: int, move: float) -> Any:
+        """The answer that means a legal ``move`` of its stage. Default: the number itself."""
+        return int(move)

@@ -277,3 +277,17 @@ class Staged(Governed):
         """The game's, or the stage's."""
         stage = int(world["stage"])
         return super().move_schema(world, seat) if stage == GAME else self._of[stage].schema(world, seat)
+
+    def move_of(self, world: Any, seat: int, answer: Any) -> float:
+        """The game's, or the stage's."""
+        stage = int(world["stage"])
+        if stage == GAME:
+            return super().move_of(world, seat, answer)
+        return float(self._first[stage] + self._of[stage].move_of(world, seat, answer))
+
+    def answer_of(self, world: Any, seat: int, move: float) -> Any:
+        """The game's, or the stage's."""
+        stage = int(world["stage"])
+        if stage == GAME:
+            return super().answer_of(world, seat, move)
+        return self._of[stage].answer_of(world, seat, move - self._first[stage])

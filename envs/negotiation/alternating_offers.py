@@ -41,6 +41,7 @@ from gymnasium import spaces
 from numba import njit
 
 from ..acts import Act
+from ..answers import any_of, object_of
 from ..chance import CONTINUATION, HAZARD, uniform
 from ..faces import entry_points
 from ..game import (
@@ -70,6 +71,7 @@ from .solutions import nash_set
 
 DEAL, OPTED_OUT, BROKEN_DOWN = (len(COMMON_OUTCOMES) + k for k in range(3))
 ACCEPT, REJECT, OPT_OUT, PASS = range(1, 5)  # moves beyond the largest offer
+ANSWERS = ("accept", "reject", "opt_out", "pass")
 NO_OFFER = -1
 Pair = tuple[float, float]
 
@@ -448,14 +450,21 @@ class AlternatingOffers(Game):
         mask = np.zeros((1, 2, self.n_moves), np.int8)
         legal(self.p, np.array([world]), mask)
         units = self.params.pie_units
-        words = ((ACCEPT, "accept"), (REJECT, "reject"), (OPT_OUT, "opt_out"), (PASS, "pass"))
-        acts = [{"const": word} for k, word in words if mask[0, seat, units + k]]
-        offer = {
-            "type": "object",
-            "properties": {"offer": {"type": "integer", "minimum": 0, "maximum": units}},
-            "required": ["offer"],
-        }
-        return {"anyOf": [*acts, offer] if mask[0, seat, 0] else acts}
+        words = [word for k, word in enumerate(ANSWERS, ACCEPT) if mask[0, seat, units + k]]
+        if mask[0, seat, 0]:
+            return any_of(words, object_of({"offer": {"type": "integer", "minimum": 0, "maximum": units}}))
+        return any_of(words)
+
+    def meant(self, world: Any, seat: int, answer: Any) -> float:
+        """An offer, or what follows the largest one."""
+        if isinstance(answer, str):
+            return float(self.params.pie_units + ACCEPT + ANSWERS.index(answer))
+        return float(answer["offer"])
+
+    def answer_of(self, world: Any, seat: int, move: float) -> Any:
+        """What is offered to the other, or a word."""
+        beyond = int(move) - self.params.pie_units
+        return ANSWERS[beyond - ACCEPT] if beyond >= ACCEPT else {"offer": int(move)}
 
 
 env, raw_env, parallel_env = entry_points(AlternatingOffers)

@@ -25,6 +25,7 @@ import numpy.typing as npt
 from gymnasium import spaces
 
 from ..acts import Act
+from ..answers import any_of
 from ..chance import CONTEXT, uniforms
 from ..game import (
     COMMON_OUTCOMES,
@@ -54,6 +55,8 @@ from .turns import (
     step,
 )
 
+ANSWERS = ("accept", "reject", "pass")
+"""The words for ``ACCEPT``, ``REJECT`` and ``PASS``."""
 FEWEST_TURNS = 2  # an offer and its answer
 MOST_UNSURE = 36
 """Deals that are considered at most where many contexts are imagined: as many as a division has."""
@@ -363,8 +366,15 @@ class Bilateral(Game):
         """The acts that are legal now."""
         mask = np.zeros((1, 2, self.n_moves), np.int8)
         legal(self.p, np.array([world]), mask)
-        words = ((ACCEPT, "accept"), (REJECT, "reject"), (PASS, "pass"))
-        acts: list[dict[str, Any]] = [{"const": word} for k, word in words if mask[0, seat, self.n_deals + k]]
+        words = [word for k, word in enumerate(ANSWERS) if mask[0, seat, self.n_deals + k]]
         if mask[0, seat, : self.n_deals].any():
-            acts.append(self.proposal_schema(int(world["context"])))
-        return {"anyOf": acts}
+            return any_of(words, self.proposal_schema(int(world["context"])))
+        return any_of(words)
+
+    def meant(self, world: Any, seat: int, answer: Any) -> float:
+        """A proposal, or what follows the last one."""
+        return float(self.n_deals + ANSWERS.index(answer) if isinstance(answer, str) else self.flat(answer))
+
+    def answer_of(self, world: Any, seat: int, move: float) -> Any:
+        """A proposal in names, or a word."""
+        return self.spelled(int(move)) if move < self.n_deals else ANSWERS[int(move) - self.n_deals]

@@ -38,6 +38,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from ..answers import object_of
 from ..faces import entry_points
 from ..game import Continuation, Field, Floats
 from ..settings import Range, refuse
@@ -146,8 +147,7 @@ class BuySell(Bilateral):
 
     def proposal_schema(self, context: int) -> dict[str, Any]:
         """A whole price."""
-        price = {"type": "integer", "minimum": 0, "maximum": self.params.budget}
-        return {"type": "object", "properties": {"price": price}, "required": ["price"]}
+        return object_of({"price": {"type": "integer", "minimum": 0, "maximum": self.params.budget}})
 
     def in_words(self, context: int, seat: int, move: int) -> str:
         """The price."""

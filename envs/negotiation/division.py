@@ -41,6 +41,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..answers import object_of
 from ..faces import entry_points
 from ..game import Continuation, Field, Floats
 from ..settings import Choice, Range
@@ -176,7 +177,7 @@ class Division(Bilateral):
         """A count per type, of those that there are."""
         counts = [{"type": "integer", "minimum": 0, "maximum": count} for count in all_contexts()[context, 0].tolist()]
         keep = {"type": "array", "prefixItems": counts, "minItems": TYPES, "maxItems": TYPES}
-        return {"type": "object", "properties": {"keep": keep}, "required": ["keep"]}
+        return object_of({"keep": keep})
 
     def in_words(self, context: int, seat: int, move: int) -> str:
         """Both parts."""

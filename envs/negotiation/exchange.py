@@ -36,6 +36,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from ..answers import object_of
 from ..faces import entry_points
 from ..game import Continuation, Field, Floats
 from ..settings import Choice, Range
@@ -147,8 +148,7 @@ class Exchange(Bilateral):
         goods = {
             good: {"type": "integer", "minimum": 0, "maximum": top} for good, top in zip("XY", self.total, strict=True)
         }
-        have = {"type": "object", "properties": goods, "required": ["X", "Y"]}
-        return {"type": "object", "properties": {"have": have}, "required": ["have"]}
+        return object_of({"have": object_of(goods)})
 
     def in_words(self, context: int, seat: int, move: int) -> str:
         """The holdings after it, and what changes hands."""

@@ -59,6 +59,7 @@ import numpy.typing as npt
 from gymnasium import spaces
 
 from ..acts import Act
+from ..answers import object_of
 from ..faces import entry_points
 from ..game import (
     COMMON_OUTCOMES,
@@ -81,6 +82,7 @@ from .solutions import Solutions, solve
 from .talks import CHAIR, DEAL, NO, NO_DEAL, NOTHING, PASS, VETOES, YES, Rules
 
 MOST_DEALS = 100_000
+ANSWERS = ("yes", "no")
 SHEETS_OF_ANCHORS = 200
 """Anchors are means over the sheets of so many seeds."""
 
@@ -538,14 +540,26 @@ class Scorable(Game):
     def move_schema(self, world: Any, seat: int) -> dict[str, Any]:
         """A deal, option by option from 1; yes or no; or pass."""
         if not self.movers(np.array([world]))[0, seat]:
-            return {"const": "pass"}
+            return {"type": "string", "const": "pass"}
         if world["voting"]:
-            return {"enum": ["yes", "no"]}
+            return {"type": "string", "enum": list(ANSWERS)}
         options = {
             _letter(k): {"type": "integer", "minimum": 1, "maximum": count}
             for k, count in enumerate(self.params.options)
         }
-        return {"type": "object", "properties": options, "required": list(options)}
+        return object_of(options)
+
+    def meant(self, world: Any, seat: int, answer: Any) -> float:
+        """The deal, or what follows the last one."""
+        if isinstance(answer, str):
+            return float(self.n_deals + (PASS if answer == "pass" else ANSWERS.index(answer)))
+        return float(self.deal_of([int(answer[_letter(k)]) - 1 for k in range(len(self.params.options))]))
+
+    def answer_of(self, world: Any, seat: int, move: float) -> Any:
+        """Option by option, or a word."""
+        if move >= self.n_deals:
+            return (*ANSWERS, "pass")[int(move) - self.n_deals]
+        return {_letter(k): option + 1 for k, option in enumerate(self.choice_of(int(move)))}
 
 
 def _letter(issue: int) -> str:

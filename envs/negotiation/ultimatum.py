@@ -33,6 +33,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from ..answers import object_of
 from ..faces import entry_points
 from ..game import Continuation, Field, Floats
 from ..settings import Range, refuse
@@ -103,8 +104,7 @@ class Ultimatum(Bilateral):
     def proposal_schema(self, context: int) -> dict[str, Any]:
         """A number of points."""
         q = self.params
-        offer = {"type": "integer", "minimum": 0, "maximum": q.pie, "multipleOf": q.unit}
-        return {"type": "object", "properties": {"offer": offer}, "required": ["offer"]}
+        return object_of({"offer": {"type": "integer", "minimum": 0, "maximum": q.pie, "multipleOf": q.unit}})
 
     def in_words(self, context: int, seat: int, move: int) -> str:
         """Both parts."""

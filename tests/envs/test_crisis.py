@@ -89,7 +89,7 @@ def test_nobody_captures_from_one_that_is_violent_to_it():
     capture = (0.5, 0.2, 0, 0, 0.3, 0.3)
     with_both = step_once([[STRIKE, STRIKE]], capture=capture).rewards[0]
     assert with_both.tolist() == step_once([[STRIKE, STRIKE]]).rewards[0].tolist()
-    at = Crisis(n_agents=3).move_of
+    at = Crisis(n_agents=3).move_for
     elsewhere = [[at(STRIKE, 0, 1), at(STRIKE, 1, 2), WAIT * 2]]
     more, less = (step_once(elsewhere, n_agents=3, capture=c).rewards[0, 0] for c in (capture, GAME.params.capture))
     assert more - less == pytest.approx(0.3 * 0.6 * 8)
@@ -265,7 +265,7 @@ def test_a_move_is_an_act_and_a_target(n):
         seen = set()
         for move in range(game.n_moves):
             act, target = game.act_and_target(move, i)
-            assert game.move_of(act, i, target) == move
+            assert game.move_for(act, i, target) == move
             assert target != i and (target == NOBODY) == (not TARGETED[act])
             seen.add((act, target))
         assert len(seen) == game.n_moves
@@ -299,7 +299,7 @@ def fallen():
     worlds = Worlds(game, 1)
     worlds.reset(0)
     worlds.state["economy"][0, 1] = 5
-    at = game.move_of
+    at = game.move_for
     worlds.step(np.array([[at(STRIKE, 0, 1), game.p["neutral"], at(PULL_BACK, 2, 1)]], float))
     return game, worlds
 
@@ -310,7 +310,7 @@ def test_a_nation_that_collapses_leaves():
     assert game.present(worlds.state).tolist() == game.movers(worlds.state).tolist() == [[True, False, True]]
     assert np.isfinite(worlds.state["cooperation"][0]).all(), "its last act was one"
     assert np.flatnonzero(worlds.masks[0, 1]).tolist() == [game.p["neutral"]]
-    at = game.move_of
+    at = game.move_for
     assert worlds.masks[0, 0, at(STRIKE, 0, 1)] == 0 and worlds.masks[0, 0, at(STRIKE, 0, 2)] == 1
     worlds.step(np.array([[at(STRIKE, 0, 1), at(STRIKE, 1, 0), at(PULL_BACK, 2, 0)]], float))
     now = worlds.state[0]
@@ -325,14 +325,14 @@ def test_a_nation_that_collapses_leaves():
 def test_the_last_one_ends_it():
     game, worlds = fallen()
     worlds.state["stability"][0, 2] = 1
-    worlds.step(np.array([[game.move_of(STRIKE, 0, 2), game.p["neutral"], game.p["neutral"]]], float))
+    worlds.step(np.array([[game.move_for(STRIKE, 0, 2), game.p["neutral"], game.p["neutral"]]], float))
     assert worlds.ended[0] == 1
     assert game.outcomes[worlds.state["outcome"][0]] == "collapse"
 
 
 def test_labels_say_towards_whom():
     game = Crisis(n_agents=3, **CALM)
-    at, nan = game.move_of, np.nan
+    at, nan = game.move_for, np.nan
     worlds = Worlds(game, 1)
     for acts, expected in (
         (
@@ -352,7 +352,7 @@ def test_labels_say_towards_whom():
 
 def test_dividends_of_concessions_without_a_target():
     game = Crisis(n_agents=3, **CALM)
-    inspect, back = game.move_of(ACTS["accept_inspection"], 0, NOBODY), game.move_of
+    inspect, back = game.move_for(ACTS["accept_inspection"], 0, NOBODY), game.move_for
     both = step_once([[inspect, back(PULL_BACK, 1, 0), game.p["neutral"]]], n_agents=3)
     assert both.rewards[0] == pytest.approx([-1 + 1 + 1.5, -1 + 1.5, 0]), "one half, for there are two others"
 
