@@ -133,6 +133,14 @@ class Agent:
         self.params: Any = self.Params() if params is None else params
 
     @property
+    def played_by(self) -> str | None:
+        """The name of another agent that decides in its place; None: it does so itself."""
+        return None
+
+    def take_player(self, agent: "Agent") -> None:
+        """``agent`` is the one that decides in its place."""
+
+    @property
     def itself(self) -> "Agent":
         """Who sits in the seat, whatever it is wrapped in."""
         return self

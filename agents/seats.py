@@ -92,9 +92,10 @@ def agents() -> tuple[type[Agent], ...]:
     """Every kind of agent; two may have one name if no game is played by both."""
     from .deliberator import Deliberator
     from .exemplar import Exemplar
+    from .llm.agent import LLM
 
     modules = [importlib.import_module(f".{module}", __package__) for module in MODULES]
-    return (Deliberator, Exemplar, *(cls for module in modules for cls in module.STRATEGIES))
+    return (Deliberator, Exemplar, LLM, *(cls for module in modules for cls in module.STRATEGIES))
 
 
 @functools.cache
@@ -138,6 +139,8 @@ def seat(game: Game, given: "str | Mapping[str, Any] | Agent", worlds: int = 1) 
         raise refuse("seats.conduct", carrier, f"one of {', '.join(CARRIERS)}")
     agent = cls(_params(cls, spec, worlds))
     agent.check(game)
+    if agent.played_by is not None:
+        agent.take_player(seat(game, agent.played_by, worlds))
     if norm is not None:
         per_world = (
             [norms(one) for one in norm]

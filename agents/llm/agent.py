@@ -36,6 +36,8 @@ Bools = npt.NDArray[np.bool_]
 
 SCRIPTED = "scripted/"
 """Begins the names of models that are agents of ours: what such a model answers is that agent's move."""
+BY_LOT = "random"
+"""Such a model's name that is no agent's: a legal move is drawn."""
 INVALID = 3  # stream of the agent's own draws
 
 
@@ -62,12 +64,17 @@ class LLM(Agent):
     # -- before play -------------------------------------------------------------------------------------------------
 
     @property
-    def scripted(self) -> str | None:
-        """The agent that answers in place of a model, by its name; None where a model does."""
-        model = self.params.model
-        return model.removeprefix(SCRIPTED) if model.startswith(SCRIPTED) else None
+    def scripted(self) -> bool:
+        """Does an agent of ours answer in place of a model?"""
+        return self.params.model.startswith(SCRIPTED)
 
-    def answered_by(self, agent: Agent) -> None:
+    @property
+    def played_by(self) -> str | None:
+        """The agent that decides what a scripted model answers; None: a model does, or the lot."""
+        name = self.params.model.removeprefix(SCRIPTED)
+        return name if self.scripted and name != BY_LOT else None
+
+    def take_player(self, agent: Agent) -> None:
         """``agent`` decides what the scripted model answers."""
         self._stand_in = agent
 
@@ -94,7 +101,7 @@ class LLM(Agent):
         self._last = np.full(len(seeds), np.nan)
         self._unchosen: list[Bools] = []
         self._scores = self._scoring(game, seat)
-        wanted = self._exchange.hinted or self.scripted is not None
+        wanted = self._exchange.hinted or self.scripted
         self._hints = Hints(self._stand_in, self.keys, self.params.reasoning) if wanted else None
         if self._stand_in is not None:
             self._stand_in.begin(game, seat, seeds)

@@ -28,13 +28,13 @@ def minds_of(
     labels = _labels(params, game, seeds)
     names = [f"agent {i}" for i in range(game.n_agents)]
     remembering, reflecting = Remembering(params.memory, params.window), Reflecting(params.reflect_every or None)
-    told: dict[tuple[int, int], str] = {}
+    told: dict[tuple[int, int, int], str] = {}
     minds = []
     for b, norm in enumerate(given):
-        about = (wordings[b], id(norm))
+        about = (wordings[b], id(norm), id(labels[b]))
         if about not in told:
-            told[about] = system_prompt(params, game, seat, norm, wordings[b])
-        shown = told[about] if labels[b] is None else labels[b].text(told[about])
+            told[about] = system_prompt(params, game, seat, norm, wordings[b], labels[b])
+        shown = told[about]
         remembered = memory(remembering, seat, game.n_agents - 1)
         own = (remembered, Reflection(reflecting))
         minds.append(Mind(params, int(seeds[b]), seat, names, shown, wordings[b], labels[b], *own))
@@ -52,17 +52,22 @@ def _labels(params: Params, game: Game, seeds: npt.NDArray[np.uint64]) -> list[N
     if params.labels == GIVEN_LABELS:
         return [None] * len(seeds)
     if params.labels == SWAPPED_LABELS:
-        return [Neutral(game, order) for order in neutral_order(game, seeds)]
+        orders = [tuple(order) for order in neutral_order(seeds, len(game.move_words)).tolist()]
+        known = {order: Neutral(game, order) for order in dict.fromkeys(orders)}
+        return [known[order] for order in orders]
     return [Neutral(game)] * len(seeds)
 
 
-def system_prompt(params: Params, game: Game, seat: int, norm: Norms | None, paraphrase: int) -> str:
+def system_prompt(
+    params: Params, game: Game, seat: int, norm: Norms | None, paraphrase: int, labels: Neutral | None = None
+) -> str:
     """What a seat is told once: the rules of the game and of its institutions, its norm, its stance, whether there is
     talk, and the form of its answers.
     """
+    rules = game.brief(seat, paraphrase)
     keys = ["reasoning"] * params.reasoning + ["forecast"] * params.forecast + ["move"]
     parts = [
-        game.brief(seat, paraphrase),
+        rules if labels is None else labels.text(rules),
         told_norm(norm, params.channel, paraphrase),
         stance(params.stance, params.text, game, paraphrase),
         f"{told_talk(params.talk, paraphrase)} {caution(paraphrase)}" if params.talk else "",

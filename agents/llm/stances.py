@@ -1,0 +1,3 @@
+"""stub"""
+def check_stance(*a): pass
+def stance(*a): return ""
