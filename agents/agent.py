@@ -132,9 +132,10 @@ class Agent:
     def __init__(self, params: Any = None) -> None:
         self.params: Any = self.Params() if params is None else params
 
-    @property
-    def played_by(self) -> str | None:
-        """The name of another agent that decides in its place; None: it does so itself."""
+    def played_by(self, norm: Any) -> dict[str, Any] | None:
+        """The seat (:func:`~.seats.seat`) of another agent that decides in its place where it has this ``norm``, None:
+        it has none. Default, None: it decides itself.
+        """
         return None
 
     def take_player(self, agent: "Agent") -> None:

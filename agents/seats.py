@@ -139,8 +139,9 @@ def seat(game: Game, given: "str | Mapping[str, Any] | Agent", worlds: int = 1) 
         raise refuse("seats.conduct", carrier, f"one of {', '.join(CARRIERS)}")
     agent = cls(_params(cls, spec, worlds))
     agent.check(game)
-    if agent.played_by is not None:
-        agent.take_player(seat(game, agent.played_by, worlds))
+    player = agent.played_by(norm)
+    if player is not None:
+        agent.take_player(seat(game, player, worlds))
     if norm is not None:
         per_world = (
             [norms(one) for one in norm]

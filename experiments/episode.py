@@ -130,7 +130,7 @@ def _table(record: Record) -> Table:
     for column in ("seat", "agent", "payoff", "cooperation", "illegal moves"):
         table.add_column(column)
     for i, name in enumerate(record.who[0]):
-        labels = record.cooperation[0, :, i]
+        labels = record.choices[0, :, i]
         chosen = labels[~np.isnan(labels)]
         cooperation = f"{chosen.mean():.3f}" if len(chosen) else "–"
         payoff, illegal = record.rewards[0, :, i].sum(), record.illegal[0, i]

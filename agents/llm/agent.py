@@ -27,7 +27,7 @@ from .legal import idle, random_legal
 from .making import minds_of
 from .mind import Mind, Now
 from .moments import Before, moment
-from .prompt import SHOWS_SCORE, shown_score
+from .prompt import SHOWS_SCORE, UNTOLD, shown_score
 from .reply import Answer
 from .score import Score
 from .settings import ABORT, LAST, NOOP, Params
@@ -68,23 +68,23 @@ class LLM(Agent):
         """Does an agent of ours answer in place of a model?"""
         return self.params.model.startswith(SCRIPTED)
 
-    @property
-    def played_by(self) -> str | None:
-        """The agent that decides what a scripted model answers; None: a model does, or the lot."""
+    def played_by(self, norm: Any) -> dict[str, Any] | None:
+        """The agent that decides what a scripted model answers, under the norm if that is told; None: a model decides,
+        or the lot.
+        """
         name = self.params.model.removeprefix(SCRIPTED)
-        return name if self.scripted and name != BY_LOT else None
+        if not self.scripted or name == BY_LOT:
+            return None
+        return {"agent": name} if norm is None or self.params.channel in UNTOLD else {"agent": name, "norms": norm}
 
     def take_player(self, agent: Agent) -> None:
         """``agent`` decides what the scripted model answers."""
         self._stand_in = agent
 
     def take_norms(self, per_world: list[Norms]) -> None:
-        """One norm for all worlds, or one for each; what a scripted model has for norms are these."""
+        """One norm for all worlds, or one for each."""
         checks.check_norms(self.params, per_world)
         self._norms = per_world
-        take = getattr(None if self._stand_in is None else self._stand_in.itself, "take_norms", None)
-        if take is not None:
-            take(per_world)
 
     def check(self, game: Game) -> None:
         """Raises ``SettingError`` for settings that do not fit each other, or the game."""

@@ -1,5 +1,15 @@
 """stub"""
-Question=object
-def questions(*a): return []
-def right_answers(*a): return ""
-def ask(*a): yield
+
+Question = object
+
+
+def questions(*a):
+    return []
+
+
+def right_answers(*a):
+    return ""
+
+
+def ask(*a):
+    yield

@@ -36,7 +36,7 @@ def minds_of(
             told[about] = system_prompt(params, game, seat, norm, wordings[b], labels[b])
         shown = told[about]
         remembered = memory(remembering, seat, game.n_agents - 1)
-        own = (remembered, Reflection(reflecting))
+        own = (remembered, Reflection(reflecting), bool(game.stages))
         minds.append(Mind(params, int(seeds[b]), seat, names, shown, wordings[b], labels[b], *own))
     return minds
 

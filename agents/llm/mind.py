@@ -66,12 +66,13 @@ class Mind:
         labels: Neutral | None,
         memory: Memory,
         reflection: Reflection,
+        stages: bool,
     ) -> None:
         self.params, self.seed, self.seat, self.names = params, seed, seat, names
         self.system = Message(SYSTEM, system)
         self.paraphrase, self._labels = paraphrase, labels
         self.memory, self.reflection = memory, reflection
-        self.tally = Tally()
+        self.tally = Tally(stages)
         self._steps = 0
         self.score = ""
         """The line that tells the score, where it is shown."""

@@ -16,7 +16,8 @@ from ..placebo import placebo
 
 CHANNELS = NONE, PLACEBO, TEXT, MECHANISM, BOTH = ("none", "placebo", "text", "mechanism", "both")
 """How a norm reaches a language model (NORMS.md §1)."""
-SHOWS_SCORE = (MECHANISM, BOTH)
+SHOWS_SCORE, UNTOLD = (MECHANISM, BOTH), (NONE, PLACEBO)
+"""In which the norm is a score, and in which nobody is asked to go by it."""
 
 
 def told_norm(norm: Norms | None, channel: str, paraphrase: int) -> str:

@@ -1,3 +1,9 @@
 """stub"""
-def check_stance(*a): pass
-def stance(*a): return ""
+
+
+def check_stance(*a):
+    pass
+
+
+def stance(*a):
+    return ""

@@ -3,17 +3,19 @@
 from .calls import FAILED, REFUSED, Reply
 
 SUMS = (
-    "asked", "first_try_invalid", "invalid", "asked_in_stages", "invalid_in_stages", "calls", "refused", "failed",
-    "prompt_tokens", "completion_tokens", "cost", "cost_unknown", "latency", "tries", "truncated", "forecasts",
-    "brier_sum", "messages", "messages_lost",
+    "asked", "first_try_invalid", "invalid", "calls", "refused", "failed", "prompt_tokens", "completion_tokens",
+    "cost", "cost_unknown", "latency", "tries", "truncated", "forecasts", "brier_sum", "messages", "messages_lost",
 )  # fmt: skip
+IN_STAGES = ("asked_in_stages", "invalid_in_stages")
 
 
 class Tally:
-    """Sums, by the names of :data:`SUMS`; ``comprehension`` (NaN: not asked) and ``seed_honoured`` (NaN: not known)."""
+    """Sums, by the names of :data:`SUMS`, and of :data:`IN_STAGES` where the game has ``stages``; ``comprehension`` (NaN:
+    not asked) and ``seed_honoured`` (NaN: not known).
+    """
 
-    def __init__(self) -> None:
-        self.sums = dict.fromkeys(SUMS, 0.0)
+    def __init__(self, stages: bool) -> None:
+        self.sums = dict.fromkeys((*SUMS, *IN_STAGES * stages), 0.0)
         self.comprehension = float("nan")
         self._honoured, self._seed_known = 0, 0
 
