@@ -421,8 +421,11 @@ class Game(ABC):
     # -- the text face -------------------------------------------------------------------------------------------
 
     @abstractmethod
-    def brief(self, seat: int) -> str:
-        """The rules, told once to ``seat``."""
+    def brief(self, seat: int, paraphrase: int = 0) -> str:
+        """The rules, told once to ``seat``, in one of three wordings (:mod:`~.paraphrases`): 0, 1 or 2.
+
+        All hold the same numbers and the same words for moves, line by line.
+        """
 
     def told_end(self, unit: str = "step", paraphrase: int = 0) -> list[str]:
         """The lines of a brief about the end, as far as seats may know it, in one of three wordings; ``unit`` is the

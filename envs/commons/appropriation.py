@@ -56,6 +56,7 @@ from ..game import (
     stay_ended,
     world_dtype,
 )
+from ..paraphrases import worded
 from ..settings import Range, refuse
 
 
@@ -289,20 +290,45 @@ class Appropriation(Game):
         ):
             worlds[name] = np.where(others, np.where(played[:, None], seen, np.nan), worlds[name])
 
-    def brief(self, seat: int) -> str:
+    def brief(self, seat: int, paraphrase: int = 0) -> str:
         """The rules in words."""
-        q = self.params
-        unit = "a whole number of tokens" if q.integer else "a number of tokens"
+        q, others = self.params, self.n_agents - 1
+        amount = f"{'a whole number of tokens' if q.integer else 'a number of tokens'} between 0 and {q.endowment:g}"
         lines = [
-            f"You and {self.n_agents - 1} others share a pool. In each step each of you gets {q.endowment:g} tokens,"
-            f" and all say at once how many of them they put into the pool: {unit} between 0 and {q.endowment:g}.",
-            f"A token that you keep out of the pool earns you {q.outside_return:g} cents.",
-            f"If all together put X tokens into the pool, a token in it earns its owner"
-            f" {q.intercept:g} − {q.slope:g}·X cents, which can be less than nothing.",
-            "After each step you are told "
-            + ("what each of the others put in." if q.identified else "X, and not who put in how much."),
+            (
+                f"You and {others} others share a pool. In each step each of you gets {q.endowment:g} tokens, and all"
+                f" say at once how many of them they put into the pool: {amount}.",
+                f"There is a pool that you share with {others} others. Of the {q.endowment:g} tokens that each of you"
+                f" gets in each step, all say at once how many they put into the pool: {amount}.",
+                f"You share a pool with {others} others. Each step brings {q.endowment:g} tokens to each of you, and"
+                f" how many of them are put into the pool is what all say at once: {amount}.",
+            ),
+            (
+                f"A token that you keep out of the pool earns you {q.outside_return:g} cents.",
+                f"You earn {q.outside_return:g} cents by a token that you keep out of the pool.",
+                f"Kept out of the pool, a token earns you {q.outside_return:g} cents.",
+            ),
+            (
+                "If all together put X tokens into the pool, a token in it earns its owner"
+                f" {q.intercept:g} − {q.slope:g}·X cents, which can be less than nothing.",
+                f"A token in the pool earns its owner {q.intercept:g} − {q.slope:g}·X cents if all together put X"
+                " tokens into it; this can be less than nothing.",
+                "Say that all together put X tokens into the pool: then its owner earns"
+                f" {q.intercept:g} − {q.slope:g}·X cents by each token in it, and that can be less than nothing.",
+            ),
+            (
+                "After each step you are told what each of the others put in.",
+                "What each of the others put in is told to you after each step.",
+                "When a step is over you learn what each of the others put in.",
+            )
+            if q.identified
+            else (
+                "After each step you are told X, and not who put in how much.",
+                "X is told to you after each step, but not who put in how much.",
+                "When a step is over you learn X, yet not who put in how much.",
+            ),
         ]
-        return "\n".join([*lines, *self.told_end()])
+        return "\n".join([*(worded(paraphrase, *line) for line in lines), *self.told_end(paraphrase=paraphrase)])
 
     def view(self, world: Any, seat: int) -> str:
         """What was put in, and what that paid."""

@@ -64,7 +64,9 @@ from ..game import (
     open_episode,
     stay_ended,
 )
+from ..paraphrases import Wordings, worded
 from ..settings import Range, refuse
+from . import grid_words
 from .grid import (
     AGENT,
     APPLE,
@@ -362,28 +364,66 @@ class Cleanup(GridGame):
         note = f"nobody cleans{'' if nothing_grows else ': not known here'}; {note}; random by Monte Carlo"
         return Anchors(worst, best, random_total(self), note)
 
-    def brief(self, seat: int) -> str:
+    def brief(self, seat: int, paraphrase: int = 0) -> str:
         """The rules in words."""
-        q = self.params
+        q, others = self.params, self.n_agents - 1
         lines = [
-            f"You and {self.n_agents - 1} others live between a river and an orchard.",
-            *self.told_moves(),
-            f"The river is columns 0 to {q.river_width - 1}, the orchard columns {q.width - q.orchard_width} to "
-            f"{q.width - 1}; you can walk through both.",
-            f"In place of moving an agent may clean: the nearest dirt at most {q.clean_range} rows and columns away is "
-            "removed.",
-            f"Whoever stands on an apple eats it, and gets {q.apple_reward:g}. At the start there is none.",
-            f"In each step an empty cell of the orchard grows an apple with a probability of at most "
-            f"{100 * q.apple_prob:g} percent, which falls in proportion to the dirty share of the river: it is the "
-            f"largest up to a share of {q.threshold_restoration:g}, and nothing grows from "
-            f"{q.threshold_depletion:g} on.",
-            f"At the start {self.dirty_at_start} of the {q.height * q.river_width} cells of the river are dirty. While "
-            f"a share of less than {q.dirt_max:g} is, in each step one more becomes dirty with a probability of "
-            f"{100 * q.dirt_spawn_prob:g} percent.",
+            (
+                f"You and {others} others live between a river and an orchard.",
+                f"There are a river and an orchard, and between them you live with {others} others.",
+                f"Between a river and an orchard live {others} others and you.",
+            ),
+            *grid_words.moves(q),
+            (
+                f"The river is columns 0 to {q.river_width - 1}, the orchard columns {q.width - q.orchard_width} to"
+                f" {q.width - 1}; you can walk through both.",
+                f"Columns 0 to {q.river_width - 1} are the river and columns {q.width - q.orchard_width} to"
+                f" {q.width - 1} the orchard; one can walk through both.",
+                f"You can walk through the river, which is columns 0 to {q.river_width - 1}, and through the orchard,"
+                f" which is columns {q.width - q.orchard_width} to {q.width - 1}.",
+            ),
+            (
+                f"In place of moving an agent may clean: the nearest dirt at most {q.clean_range} rows and columns away"
+                " is removed.",
+                f"An agent may clean in place of moving. This removes the nearest dirt at most {q.clean_range} rows and"
+                " columns away.",
+                "To clean, which an agent may do in place of moving, takes away the nearest dirt no more than"
+                f" {q.clean_range} rows and columns away.",
+            ),
+            _told_apples(q),
+            (
+                "In each step an empty cell of the orchard grows an apple with a probability of at most"
+                f" {100 * q.apple_prob:g} percent, which falls in proportion to the dirty share of the river: it is the"
+                f" largest up to a share of {q.threshold_restoration:g}, and nothing grows from"
+                f" {q.threshold_depletion:g} on.",
+                "The probability that an apple grows in a step on an empty cell of the orchard is"
+                f" {100 * q.apple_prob:g} percent at most, and falls in proportion to the dirty share of the river."
+                f" Up to a share of {q.threshold_restoration:g} it is the largest, and from {q.threshold_depletion:g}"
+                " on nothing grows.",
+                "How probable it is in each step that an empty cell of the orchard grows an apple falls in proportion"
+                f" to the dirty share of the river: at most it is {100 * q.apple_prob:g} percent, as it is up to a"
+                f" share of {q.threshold_restoration:g}, and from a share of {q.threshold_depletion:g} on nothing"
+                " grows.",
+            ),
+            self._told_dirt(),
         ]
         if q.zap:
-            lines.append(f"Whoever was off the grid comes back on a free cell of column {q.width // 2 - 1}, by lot.")
-        return "\n".join([*lines, *self.told_end()])
+            lines.append(grid_words.return_to(f"column {q.width // 2 - 1}"))
+        return "\n".join([*(worded(paraphrase, *line) for line in lines), *self.told_end(paraphrase=paraphrase)])
+
+    def _told_dirt(self) -> Wordings:
+        """How much of the river is dirty, and becomes so."""
+        q = self.params
+        cells, percent = q.height * q.river_width, f"{100 * q.dirt_spawn_prob:g} percent"
+        return (
+            f"At the start {self.dirty_at_start} of the {cells} cells of the river are dirty. While a share of less"
+            f" than {q.dirt_max:g} is, in each step one more becomes dirty with a probability of {percent}.",
+            f"Of the {cells} cells of the river {self.dirty_at_start} are dirty at the start. With a probability of"
+            f" {percent} one more becomes dirty in each step, while less than a share of {q.dirt_max:g} is.",
+            f"The river has {cells} cells, and {self.dirty_at_start} of them are dirty at the start. As long as the"
+            f" dirty share is less than {q.dirt_max:g}, the probability that one more becomes dirty is {percent} in"
+            " each step.",
+        )
 
     def tints(self) -> npt.NDArray[np.uint8]:
         """River and orchard."""
@@ -391,6 +431,16 @@ class Cleanup(GridGame):
         ground[:, : q.river_width] = RIVER
         ground[:, q.width - q.orchard_width :] = ORCHARD
         return ground
+
+
+def _told_apples(q: Params) -> Wordings:
+    """What an apple is good for, and that there are none yet."""
+    first, second, third = grid_words.apples(q)
+    return (
+        f"{first} At the start there is none.",
+        f"{second} There is none at the start.",
+        f"{third} None is there at the start.",
+    )
 
 
 env, raw_env, parallel_env = entry_points(Cleanup)

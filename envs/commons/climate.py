@@ -64,6 +64,7 @@ from ..game import (
     world_dtype,
 )
 from ..monte_carlo import random_play_total
+from ..paraphrases import worded
 from ..settings import Choice, Range, refuse
 
 GROUP, INDIVIDUAL = range(2)
@@ -338,20 +339,49 @@ class Climate(Game):
         note = "expected; optimum by dynamic programming, random by Monte Carlo"
         return Anchors(nothing if stable else np.nan, self.planner_value, random_play_total(self), note)
 
-    def brief(self, seat: int) -> str:
+    def brief(self, seat: int, paraphrase: int = 0) -> str:
         """The rules in words."""
-        q = self.params
+        q, others = self.params, self.n_agents - 1
         levels = ", ".join(f"{level:g}" for level in q.contribution_levels)
-        who = "everybody loses" if q.loss_draw == "group" else "each, by a lot of its own, loses"
+        group = q.loss_draw == "group"
         lines = [
-            f"You and {self.n_agents - 1} others have {q.endowment:g} euros each in an account.",
-            f"In each step all say at once how much they give to the common cause: one of {levels} euros.",
-            f"At the end, if all gifts together are {q.target:g} euros or more, each of you is paid what is left in its"
-            " account.",
-            f"If they are less, with probability {q.risk:g} {who} all that is left; else it is paid.",
-            "What was given is gone, whether it was enough or not. After each step you see what each of you gave.",
+            (
+                f"You and {others} others have {q.endowment:g} euros each in an account.",
+                f"Each of you, that is you and {others} others, has an account with {q.endowment:g} euros.",
+                f"There are {q.endowment:g} euros in your account, and as many in the account of each of {others}"
+                " others.",
+            ),
+            (
+                f"In each step all say at once how much they give to the common cause: one of {levels} euros.",
+                f"How much they give to the common cause is what all say at once in each step: one of {levels} euros.",
+                f"A gift to the common cause is one of {levels} euros; in each step all say at once which.",
+            ),
+            (
+                f"At the end, if all gifts together are {q.target:g} euros or more, each of you is paid what is left in"
+                " its account.",
+                f"If at the end all gifts come to {q.target:g} euros or more, what is left in its account is paid to"
+                " each of you.",
+                "Each of you is paid what is left in its account at the end if all gifts together are no less than"
+                f" {q.target:g} euros.",
+            ),
+            (
+                f"If they are less, with probability {q.risk:g}"
+                f" {'everybody loses' if group else 'each, by a lot of its own, loses'} all that is left; else it is"
+                " paid.",
+                f"If they come to less, {'one lot decides for everybody' if group else 'each draws a lot of its own'}:"
+                f" all that is left is lost with probability {q.risk:g}, and else paid.",
+                f"With less than that there is a probability of {q.risk:g}"
+                f" {'that everybody' if group else 'for each, by a lot of its own, that it'} loses all that is left,"
+                " which else is paid.",
+            ),
+            (
+                "What was given is gone, whether it was enough or not. After each step you see what each of you gave.",
+                "Enough or not, gifts do not come back. What each of you gave is shown to you after each step.",
+                "Nobody gets back what was given, whether it was enough or not. When a step is over you see what each"
+                " of you gave.",
+            ),
         ]
-        return "\n".join([*lines, *self.told_end()])
+        return "\n".join([*(worded(paraphrase, *line) for line in lines), *self.told_end(paraphrase=paraphrase)])
 
     def view(self, world: Any, seat: int) -> str:
         """All gifts so far, and one's account."""

@@ -496,10 +496,11 @@ class Fishery(Game):
             "optimum by dynamic programming, random by Monte Carlo",
         )
 
-    def brief(self, seat: int) -> str:
+    def brief(self, seat: int, paraphrase: int = 0) -> str:
         """The rules in words."""
         may_join = self.params.newcomer_step is not None and seat < self.n_agents - 1
-        return "\n".join([*words.brief(self.params, self.n_agents - 1 - may_join, may_join), *self.told_end("month")])
+        rules = words.brief(self.params, self.n_agents - 1 - may_join, may_join, paraphrase)
+        return "\n".join([*rules, *self.told_end("month", paraphrase)])
 
     def view(self, world: Any, seat: int) -> str:
         """The stock and the last catches."""

@@ -413,23 +413,6 @@ class GridGame(Game):
 
     # -- words and pictures --------------------------------------------------------------------------------------
 
-    def told_moves(self) -> list[str]:
-        """The lines of a brief about moving, seeing and zapping."""
-        q = self.params
-        lines = [
-            f"The grid has {q.height} rows, counted from the north, and {q.width} columns, counted from the west.",
-            "In each step all choose at once, and then move one after the other in an order drawn by lot: one cell to "
-            "the north, south, west or east, or not at all. Nobody can enter a cell that is taken, or leave the grid.",
-            f"You see what is at most {q.view} rows and {q.view} columns away from you. Agents look alike.",
-        ]
-        if q.zap:
-            cost = f" A zap costs {q.zap_cost:g}." if q.zap_cost else ""
-            lines.append(
-                f"In place of moving an agent may zap: the nearest other one at most {q.zap_range} rows and columns "
-                f"away does nothing in this step, and is off the grid for {q.zap_timeout} steps.{cost}"
-            )
-        return lines
-
     def view(self, world: Any, seat: int) -> str:
         """What is in the window, by relative coordinates."""
         q = self.params

@@ -65,7 +65,9 @@ from ..game import (
     open_episode,
     stay_ended,
 )
+from ..paraphrases import worded
 from ..settings import Range, refuse
+from . import grid_words
 from .grid import (
     AGENT,
     APPLE,
@@ -355,25 +357,49 @@ class Harvest(GridGame):
                 note = f"not an equilibrium and an optimum but scripted benchmarks: all forager(0), all forager({k})"
         return Anchors(worst, best, random_total(self), f"{note}; random by Monte Carlo")
 
-    def brief(self, seat: int) -> str:
+    def brief(self, seat: int, paraphrase: int = 0) -> str:
         """The rules in words."""
-        q = self.params
+        q, others = self.params, self.n_agents - 1
         chances = ", ".join(f"{100 * x:g} percent" for x in q.regrow_prob)
         centres = ", ".join(f"({r}, {c})" for r, c in zip(q.patches[::2], q.patches[1::2], strict=True))
         lines = [
-            f"You and {self.n_agents - 1} others pick apples on a grid.",
-            *self.told_moves(),
-            f"Whoever stands on an apple eats it, and gets {q.apple_reward:g}.",
-            f"Apples grow only on sites: the cells at most {q.patch_radius} steps away from one of these cells (row, "
-            f"column): {centres}. At the start each site bears an apple.",
-            f"In each step a bare site on which nobody stands bears an apple again with a probability of {chances}, if "
-            f"there are 0, 1, 2, or 3 and more apples on other sites at a distance of at most {q.regrow_radius:g}.",
+            (
+                f"You and {others} others pick apples on a grid.",
+                f"There is a grid on which you and {others} others pick apples.",
+                f"On a grid apples are picked, by you and {others} others.",
+            ),
+            *grid_words.moves(q),
+            grid_words.apples(q),
+            (
+                f"Apples grow only on sites: the cells at most {q.patch_radius} steps away from one of these cells"
+                f" (row, column): {centres}. At the start each site bears an apple.",
+                f"The cells at most {q.patch_radius} steps away from one of these cells (row, column) are sites:"
+                f" {centres}. Apples grow on sites only, and each site bears one at the start.",
+                "Only sites bear apples, and at the start each of them does. A site is a cell no more than"
+                f" {q.patch_radius} steps away from one of these cells (row, column): {centres}.",
+            ),
+            (
+                "In each step a bare site on which nobody stands bears an apple again with a probability of"
+                f" {chances}, if there are 0, 1, 2, or 3 and more apples on other sites at a distance of at most"
+                f" {q.regrow_radius:g}.",
+                f"If there are 0, 1, 2, or 3 and more apples on other sites at a distance of at most"
+                f" {q.regrow_radius:g}, the probability that a bare site on which nobody stands bears an apple again is"
+                f" {chances} in each step.",
+                "How probable it is in each step that a bare site bears an apple again, if nobody stands on it, depends"
+                f" on how many apples there are on other sites at a distance of at most {q.regrow_radius:g}: with 0, 1,"
+                f" 2, or 3 and more it is {chances}.",
+            ),
         ]
         if q.zap:
-            lines.append(f"Whoever was off the grid comes back on a free cell of row {q.spawn_row}, by lot.")
+            lines.append(grid_words.return_to(f"row {q.spawn_row}"))
         if q.terminate_on_extinction:
-            lines.append("When no apple is left, it is over.")
-        return "\n".join([*lines, *self.told_end()])
+            end = (
+                "When no apple is left, it is over.",
+                "It is over when no apple is left.",
+                "With no apple left it ends.",
+            )
+            lines.append(end)
+        return "\n".join([*(worded(paraphrase, *line) for line in lines), *self.told_end(paraphrase=paraphrase)])
 
 
 env, raw_env, parallel_env = entry_points(Harvest)

@@ -74,6 +74,7 @@ from ..game import (
     world_dtype,
 )
 from ..settings import Choice, Range, SettingError, refuse
+from . import public_goods_words
 
 PARTNER, STRANGER = range(2)
 SFI, SI = range(2)
@@ -476,32 +477,10 @@ class PublicGoods(Game):
         sizes = [(comb(others, k) / 2**others, 1 + k) for k in range(others + 1)]
         return q.endowment * sum(chance * (q.multiplier if size < q.multiplier else 1.0) for chance, size in sizes)
 
-    def brief(self, seat: int) -> str:
+    def brief(self, seat: int, paraphrase: int = 0) -> str:
         """The rules in words."""
-        q = self.params
-        unit = "a whole number of tokens" if q.integer else "a number of tokens"
-        each = f"In each step you get {q.endowment:g} tokens. All say at once how many they give to their group: {unit}"
-        lines = [
-            *self._told_groups(),
-            f"{each} between 0 and {q.endowment:g}. What you do not give is yours.",
-            f"All that a group was given is multiplied by {q.multiplier:g} and shared equally among its members."
-            if q.multiplier is not None
-            else f"Each token that a group is given earns {q.mpcr:g} tokens for every one of its members.",
-            f"After each step you are told what the others in your group gave{', not who' if self.anonymous else ''}.",
-        ]
-        return "\n".join([*lines, *self.told_end()])
-
-    def _told_groups(self) -> list[str]:
-        """Who is with whom."""
-        q = self.params
-        if q.group_choice:
-            return [
-                f"There are {q.n_agents} of you. In each step all first choose at once between two groups, SI and SFI.",
-                "Then you are told how many are in your group.",
-            ]
-        if q.matching == "stranger":
-            return [f"There are {q.population} of you. In each step groups of {q.n_agents} are drawn by lot."]
-        return [f"You and {q.n_agents - 1} others are a group."]
+        rules = public_goods_words.brief(self.params, self.anonymous, paraphrase)
+        return "\n".join([*rules, *self.told_end(paraphrase=paraphrase)])
 
     def view(self, world: Any, seat: int) -> str:
         """The last gifts, and what is to do."""

@@ -55,6 +55,7 @@ from ..game import (
     world_dtype,
 )
 from ..monte_carlo import random_play_total
+from ..paraphrases import worded
 from ..settings import Range, refuse
 
 MOST = 1e6
@@ -294,23 +295,49 @@ class ArmsRace(Game):
             "of the static game, times the steps; random by Monte Carlo",
         )
 
-    def brief(self, seat: int) -> str:
+    def brief(self, seat: int, paraphrase: int = 0) -> str:
         """The rules in words."""
         q, others = self.params, self.n_agents - 1
+        there_are = "is one other" if others == 1 else f"are {others} others"
+        mean = "" if others == 1 else ", as a mean over the others"
         lines = [
-            f"You lead a nation, and there {'is one other' if others == 1 else f'are {others} others'}."
-            f" Each has {q.initial_arms:g} units of arms and can have at most {q.max_arms:g}.",
-            f"In each step all change their arms at the same time, by at most {q.max_build:g} units up or down.",
-            f"Then each gets {q.dividend:g}, less {q.upkeep:g} for every unit that it has.",
-            f"For every unit that you have more than another you get {q.advantage:g};"
-            f" for every unit that you have less you lose {q.vulnerability:g}"
-            + ("." if others == 1 else ", as a mean over the others."),
+            (
+                f"You lead a nation, and there {there_are}. Each has {q.initial_arms:g} units of arms and can have at"
+                f" most {q.max_arms:g}.",
+                f"Besides the nation that you lead there {there_are}. No nation can have more than {q.max_arms:g} units"
+                f" of arms, and each has {q.initial_arms:g}.",
+                f"In leading a nation you are not alone: there {there_are}. The arms of each are {q.initial_arms:g}"
+                f" units and can be {q.max_arms:g} at most.",
+            ),
+            (
+                f"In each step all change their arms at the same time, by at most {q.max_build:g} units up or down.",
+                f"All change their arms at the same time in each step: up or down, by {q.max_build:g} units at most.",
+                "A step is a change of everybody's arms at the same time. Up or down, it is no more than"
+                f" {q.max_build:g} units.",
+            ),
+            (
+                f"Then each gets {q.dividend:g}, less {q.upkeep:g} for every unit that it has.",
+                f"Then every unit that it has costs a nation {q.upkeep:g}, and the nation gets {q.dividend:g}.",
+                f"What each then gets is {q.dividend:g}, from which {q.upkeep:g} is taken for every unit that it has.",
+            ),
+            (
+                f"For every unit that you have more than another you get {q.advantage:g};"
+                f" for every unit that you have less you lose {q.vulnerability:g}{mean}.",
+                f"You get {q.advantage:g} for every unit by which you have more than another, and lose"
+                f" {q.vulnerability:g} for every unit by which you have less{mean}.",
+                f"Every unit that you have more than another brings you {q.advantage:g}, and every unit that you have"
+                f" less costs you {q.vulnerability:g}{mean}.",
+            ),
         ]
         if q.perception_noise:
-            lines.append(
-                f"What you see of others' arms after a step is wrong by up to {100 * q.perception_noise:g} percent."
+            percent = f"{100 * q.perception_noise:g} percent"
+            mistaken = (
+                f"What you see of others' arms after a step is wrong by up to {percent}.",
+                f"After a step you see others' arms with an error of up to {percent}.",
+                f"There is an error of up to {percent} in what you see of others' arms after a step.",
             )
-        return "\n".join([*lines, *self.told_end()])
+            lines.append(mistaken)
+        return "\n".join([*(worded(paraphrase, *line) for line in lines), *self.told_end(paraphrase=paraphrase)])
 
     def view(self, world: Any, seat: int) -> str:
         """Everyone's arms and their last change."""

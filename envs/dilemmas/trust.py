@@ -55,6 +55,7 @@ from ..game import (
     stay_ended,
     world_dtype,
 )
+from ..paraphrases import Wordings, worded
 from ..settings import Range, SettingError, refuse
 
 NOT_SENT = -1
@@ -351,21 +352,39 @@ class Trust(Game):
         rounds, note = self.paying_steps, "exact; what is returned changes no total"
         return Anchors(rounds * kept, rounds * (kept + max(0.0, gained)), rounds * (kept + gained / 2), note)
 
-    def brief(self, seat: int) -> str:
+    def brief(self, seat: int, paraphrase: int = 0) -> str:
         """The rules in words."""
         q = self.params
         unit = "a whole number of units" if q.integer else "in hundredths of a unit"
-        first = "You are the investor" if seat == 0 else "The other is the investor"
         lines = [
-            "You and one other are an investor and a trustee.",
-            f"{first}{' first, and after each round you exchange roles' if q.swap_roles else ''}.",
-            f"In each round the investor has {q.endowment:g} units and sends any part of them, {unit}.",
-            f"What it sends arrives at the trustee {q.multiplier:g} times as large, and the trustee returns any part of"
-            " what arrived.",
-            f"The investor has what it did not send and what came back; the trustee has {q.trustee_endowment:g} units"
-            " of its own and what it did not return.",
+            (
+                "You and one other are an investor and a trustee.",
+                "Of you and one other, one is an investor and one a trustee.",
+                "There are two of you, an investor and a trustee.",
+            ),
+            _told_role(seat, q.swap_roles),
+            (
+                f"In each round the investor has {q.endowment:g} units and sends any part of them, {unit}.",
+                f"Of the {q.endowment:g} units that it has in each round the investor sends any part, {unit}.",
+                f"Each round begins with {q.endowment:g} units for the investor, which sends any part of them, {unit}.",
+            ),
+            (
+                f"What it sends arrives at the trustee {q.multiplier:g} times as large, and the trustee returns any"
+                " part of what arrived.",
+                f"The trustee gets {q.multiplier:g} times what is sent to it, and returns any part of what it got.",
+                f"On its way to the trustee this is multiplied by {q.multiplier:g}; of what arrives the trustee returns"
+                " any part.",
+            ),
+            (
+                "The investor has what it did not send and what came back; the trustee has"
+                f" {q.trustee_endowment:g} units of its own and what it did not return.",
+                "What was not sent and what came back is the investor's;"
+                f" {q.trustee_endowment:g} units of its own and what was not returned are the trustee's.",
+                "A round leaves the investor with what it did not send and what came back, and the trustee with"
+                f" {q.trustee_endowment:g} units of its own and what it did not return.",
+            ),
         ]
-        return "\n".join([*lines, *self.told_end("round")])
+        return "\n".join([*(worded(paraphrase, *line) for line in lines), *self.told_end("round", paraphrase)])
 
     def view(self, world: Any, seat: int) -> str:
         """The rounds so far, and whose turn it is."""
@@ -420,6 +439,19 @@ class Trust(Game):
         if move == self.p.passing:
             return "pass"
         return int(move) if self.params.integer else move / HUNDREDTHS
+
+
+def _told_role(seat: int, swap_roles: bool) -> Wordings:
+    """Who ``seat`` is, and for how long."""
+    who, whose = ("You are", "you") if seat == 0 else ("The other is", "the other")
+    role = "investor" if seat == 0 else "trustee"
+    if not swap_roles:
+        return (f"{who} the investor.", f"The investor is {whose}.", f"Your role is that of the {role}.")
+    return (
+        f"{who} the investor first, and after each round you exchange roles.",
+        f"At first the investor is {whose}; roles are exchanged after each round.",
+        f"Your first role is that of the {role}, and each round is followed by an exchange of roles.",
+    )
 
 
 env, raw_env, parallel_env = entry_points(Trust)

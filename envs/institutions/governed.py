@@ -222,9 +222,9 @@ class Governed(Game):
     # -- in words ----------------------------------------------------------------------------------------------------
 
     def brief(self, seat: int, paraphrase: int = 0) -> str:
-        """The game's rules, then those of the institutions in one of their wordings, 0, 1 or 2."""
+        """The game's rules, then those of the institutions, in one of their wordings, 0, 1 or 2."""
         laid_over = (line for one in self.institutions for line in one.brief(seat, paraphrase))
-        return "\n".join([super().brief(seat), *laid_over])
+        return "\n".join([super().brief(seat, paraphrase), *laid_over])
 
     def move_schema(self, world: Any, seat: int) -> dict[str, Any]:
         """The game's, without the moves that institutions take away."""

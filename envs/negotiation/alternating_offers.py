@@ -67,6 +67,7 @@ from ..game import (
 )
 from ..monte_carlo import random_play_total
 from ..settings import Range
+from . import alternating_offers_words
 from .solutions import nash_set
 
 DEAL, OPTED_OUT, BROKEN_DOWN = (len(COMMON_OUTCOMES) + k for k in range(3))
@@ -397,35 +398,9 @@ class AlternatingOffers(Game):
             "random by Monte Carlo",
         )
 
-    def brief(self, seat: int) -> str:
+    def brief(self, seat: int, paraphrase: int = 0) -> str:
         """The rules in words."""
-        q = self.params
-        lines = [
-            f"You and one other divide a pie of {q.pie_units} units by turns.",
-            f"{'You make' if seat == 0 else 'The other makes'} the first offer.",
-            "Whoever gets an offer accepts it, or makes a counter-offer, which opens the next period.",
-            f"Every period that passes multiplies what your share is worth by {q.delta[seat]:g}.",
-        ]
-        if q.common_knowledge:
-            lines.append(f"For the other it is multiplied by {q.delta[1 - seat]:g}.")
-        if q.outside_option:
-            lines.append(
-                f"Instead of answering you may leave, which is worth {100 * q.outside_option[seat]:g} percent"
-                " of the pie to you and nothing to the other."
-            )
-            if q.common_knowledge:
-                lines.append(f"If the other leaves it gets {100 * q.outside_option[1 - seat]:g} percent.")
-        if q.breakdown:
-            lines.append(
-                f"After each refusal talks break down with probability {q.breakdown:g};"
-                f" then you get {100 * q.breakdown_payoff[seat]:g} percent."
-            )
-        if q.horizon_known:
-            lines.append(f"There are at most {q.horizon} periods.")
-        if q.continuation < 1:
-            lines.append(f"After each period the talks go on with probability {q.continuation:g}.")
-        lines.append(f"Without an agreement you get {100 * q.disagreement[seat]:g} percent of the pie.")
-        return "\n".join(lines)
+        return "\n".join(alternating_offers_words.brief(self.params, seat, paraphrase))
 
     def view(self, world: Any, seat: int) -> str:
         """Whose turn it is, and what stands."""

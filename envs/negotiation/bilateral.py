@@ -38,8 +38,10 @@ from ..game import (
     Kernels,
     Worlds_,
     other_way_round,
+    told_continuation,
     world_dtype,
 )
+from ..paraphrases import Wordings, worded
 from .contexts import Bools, Contexts, Ints
 from .turns import (
     ACCEPT,
@@ -122,7 +124,7 @@ class Bilateral(Game):
         """What a deal that ``seat`` calls ``move`` means for it."""
 
     @abstractmethod
-    def situation(self, seat: int) -> list[str]:
+    def situation(self, seat: int) -> list[Wordings]:
         """The lines of a brief about what there is to agree on."""
 
     def told(self, context: int, seat: int) -> list[str]:
@@ -322,24 +324,53 @@ class Bilateral(Game):
 
     # -- the text face -------------------------------------------------------------------------------------------------
 
-    def brief(self, seat: int) -> str:
+    def brief(self, seat: int, paraphrase: int = 0) -> str:
         """The rules in words."""
-        lines = self.situation(seat)
+        lines = [*self.situation(seat), *(self._told_turns(seat) if self.turn_based else ())]
+        told = [worded(paraphrase, *line) for line in lines]
         if self.turn_based:
-            lines += [
+            told += told_continuation(self.params.continuation, "turn", paraphrase, "the talks go on")
+        without = f"{self.contexts.disagreement[self.posed.start, seat]:g}"
+        disagreement = (
+            f"Without an agreement you get {without}.",
+            f"You get {without} if there is no agreement.",
+            f"Should you not agree, {without} is what you get.",
+        )
+        return "\n".join([*told, worded(paraphrase, *disagreement)])
+
+    def _told_turns(self, seat: int) -> list[Wordings]:
+        """Who begins, what one can answer, and how often."""
+        whose = "yours" if seat == 0 else "the other's"
+        lines = [
+            (
                 f"{'You make' if seat == 0 else 'The other makes'} the first offer; then you take turns.",
+                f"The first offer is {whose}; after it you take turns.",
+                f"You take turns, and the first offer is made by {'you' if seat == 0 else 'the other'}.",
+            ),
+            (
                 "Whoever has an offer of the other accepts it, rejects it, which ends the talks, or makes another one.",
-            ]
-            if self.max_proposals < NEVER:
-                lines.append(f"Each may make {self.max_proposals} proposals; then only an answer is left.")
-            if self.params.horizon_known:
-                lines.append(
-                    f"There are {self.max_steps} turns, yours and the other's; the last is for an answer only."
-                )
-            if self.params.continuation < 1:
-                lines.append(f"After each turn the talks go on with probability {self.params.continuation:g}.")
-        without = self.contexts.disagreement[self.posed.start, seat]
-        return "\n".join([*lines, f"Without an agreement you get {without:g}."])
+                "There are three answers to an offer of the other: one accepts it, rejects it, which ends the talks, or"
+                " makes another one.",
+                "Whoever gets an offer from the other either accepts it, or makes another one, or rejects it, and then"
+                " the talks have ended.",
+            ),
+        ]
+        if self.max_proposals < NEVER:
+            most = (
+                f"Each may make {self.max_proposals} proposals; then only an answer is left.",
+                f"After {self.max_proposals} proposals of one's own only an answer is left.",
+                f"There are {self.max_proposals} proposals for each, and whoever has made them can only answer.",
+            )
+            lines.append(most)
+        if self.params.horizon_known:
+            turns = (
+                f"There are {self.max_steps} turns, yours and the other's; the last is for an answer only.",
+                f"Your turns and the other's are {self.max_steps} in all, of which the last is for an answer only.",
+                f"The talks have {self.max_steps} turns, yours and the other's, and in the last there can only be an"
+                " answer.",
+            )
+            lines.append(turns)
+        return lines
 
     def view(self, world: Any, seat: int) -> str:
         """Whose turn it is, what stands, and what the seat is told."""

@@ -41,6 +41,7 @@ import numpy as np
 from ..answers import object_of
 from ..faces import entry_points
 from ..game import Continuation, Field, Floats
+from ..paraphrases import Wordings
 from ..settings import Range, refuse
 from .bilateral import Bilateral
 from .contexts import Contexts
@@ -153,14 +154,42 @@ class BuySell(Bilateral):
         """The price."""
         return f"a price of {move}"
 
-    def situation(self, seat: int) -> list[str]:
+    def situation(self, seat: int) -> list[Wordings]:
         """Who sells what to whom."""
         q = self.params
-        role = ("You sell a good to a buyer.", "You buy a good from a seller.")[seat]
-        gain = ("the price less what it costs you", "what it is worth to you less the price")[seat]
-        lines = [f"{role} Prices are whole numbers from 0 to {q.budget}.", f"With a deal you get {gain}."]
+        top = q.budget
+        lines = [
+            (
+                f"You sell a good to a buyer. Prices are whole numbers from 0 to {top}.",
+                f"There is a buyer to whom you sell a good. Its price is a whole number from 0 to {top}.",
+                f"You are the seller of a good, and any whole number from 0 to {top} can be its price.",
+            ),
+            (
+                "With a deal you get the price less what it costs you.",
+                "If you agree on a price, you get that price less what the good costs you.",
+                "A deal pays you the price, from which what the good costs you is taken.",
+            ),
+        ]
+        if seat == 1:
+            lines = [
+                (
+                    f"You buy a good from a seller. Prices are whole numbers from 0 to {top}.",
+                    f"There is a seller from whom you buy a good. Its price is a whole number from 0 to {top}.",
+                    f"You are the buyer of a good, and any whole number from 0 to {top} can be its price.",
+                ),
+                (
+                    "With a deal you get what it is worth to you less the price.",
+                    "If you agree on a price, you get what the good is worth to you less that price.",
+                    "A deal pays you what the good is worth to you, from which the price is taken.",
+                ),
+            ]
         if not q.common_knowledge:
-            lines.append("Neither of you knows what the good is worth to the other.")
+            hidden = (
+                "Neither of you knows what the good is worth to the other.",
+                "What the good is worth to the other is known to neither of you.",
+                "You do not know what the good is worth to the other, nor does the other know what it is worth to you.",
+            )
+            lines.append(hidden)
         return lines
 
     def told(self, context: int, seat: int) -> list[str]:

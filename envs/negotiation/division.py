@@ -44,6 +44,7 @@ import numpy.typing as npt
 from ..answers import object_of
 from ..faces import entry_points
 from ..game import Continuation, Field, Floats
+from ..paraphrases import Wordings
 from ..settings import Choice, Range
 from .bilateral import Bilateral
 from .contexts import Contexts
@@ -185,16 +186,36 @@ class Division(Bilateral):
         rest = all_contexts()[context, 0] - own
         return f"{_listed(own)} for you, {_listed(rest)} for the other"
 
-    def situation(self, seat: int) -> list[str]:
+    def situation(self, seat: int) -> list[Wordings]:
         """What there is to divide."""
         lines = [
-            f"You and one other divide items of {TYPES} types. All of them together are worth {WORTH} to each of you.",
-            "A proposal says how many of each type the one who makes it keeps; the rest is for the other.",
+            (
+                f"You and one other divide items of {TYPES} types. All of them together are worth {WORTH} to each of"
+                " you.",
+                f"There are items of {TYPES} types, which you and one other divide. To each of you it is worth {WORTH}"
+                " to have all of them.",
+                f"You divide items of {TYPES} types with one other. Each of you would value all of them together at"
+                f" {WORTH}.",
+            ),
+            (
+                "A proposal says how many of each type the one who makes it keeps; the rest is for the other.",
+                "Whoever makes a proposal says how many of each type it keeps, and leaves the rest to the other.",
+                "What a proposal says is how many of each type its maker keeps; the other gets the rest.",
+            )
+            if self.turn_based
+            else (
+                "Both name at the same time what they keep; it is a deal if that is exactly all there is.",
+                "What they keep is named by both at the same time, and if that is exactly all there is, it is a deal.",
+                "There is a deal if what both keep, which they name at the same time, is exactly all there is.",
+            ),
         ]
-        if not self.turn_based:
-            lines[1] = "Both name at the same time what they keep; it is a deal if that is exactly all there is."
         if not self.params.common_knowledge:
-            lines.append("Neither of you knows what an item is worth to the other.")
+            hidden = (
+                "Neither of you knows what an item is worth to the other.",
+                "What an item is worth to the other is known to neither of you.",
+                "You do not know what an item is worth to the other, nor does the other know what it is worth to you.",
+            )
+            lines.append(hidden)
         return lines
 
     def told(self, context: int, seat: int) -> list[str]:

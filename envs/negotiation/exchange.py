@@ -39,6 +39,7 @@ import numpy as np
 from ..answers import object_of
 from ..faces import entry_points
 from ..game import Continuation, Field, Floats
+from ..paraphrases import Wordings
 from ..settings import Choice, Range
 from .bilateral import Bilateral
 from .contexts import Contexts
@@ -160,10 +161,10 @@ class Exchange(Bilateral):
         ]
         return f"you would have {after[0]:g} X and {after[1]:g} Y (you {' and '.join(changes) or 'trade nothing'})"
 
-    def situation(self, seat: int) -> list[str]:
+    def situation(self, seat: int) -> list[Wordings]:
         """Who has what, and what it is worth."""
         q = self.params
-        own, other = (q.first_holdings, q.second_holdings)[:: 1 if seat == 0 else -1]
+        own, other = (f"{x} X and {y} Y" for x, y in (q.first_holdings, q.second_holdings)[:: 1 if seat == 0 else -1])
         value = {
             "leontief": "the smaller of your X and your Y",
             "cobb_douglas": "the square root of your X times your Y",
@@ -171,9 +172,23 @@ class Exchange(Bilateral):
             "target": f"1 if you have at least {TARGET} X and {TARGET} Y, else 0",
         }[q.utility]
         return [
-            f"You have {own[0]} X and {own[1]} Y, the other has {other[0]} X and {other[1]} Y.",
-            "You may trade them. A proposal says what the one who makes it would have; the rest is for the other.",
-            f"In the end you get {value}; for the other it is the same with what it has.",
+            (
+                f"You have {own}, the other has {other}.",
+                f"There are {own} that are yours and {other} that are the other's.",
+                f"The other has {other}, and you have {own}.",
+            ),
+            (
+                "You may trade them. A proposal says what the one who makes it would have; the rest is for the other.",
+                "These can be traded. Whoever makes a proposal says what it would have, and leaves the rest to the"
+                " other.",
+                "You may trade them by proposals. What a proposal says is what its maker would have; the other would"
+                " have the rest.",
+            ),
+            (
+                f"In the end you get {value}; for the other it is the same with what it has.",
+                f"What you get in the end is {value}; the other gets the same, reckoned from what it has.",
+                f"The end pays you {value}; it pays the other by the same rule for what it has.",
+            ),
         ]
 
 

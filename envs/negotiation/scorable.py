@@ -76,7 +76,8 @@ from ..game import (
 )
 from ..settings import Choice, Range, refuse
 from ..worlds import Worlds
-from . import sheets, talks
+from . import scorable_words, sheets, talks
+from .scorable_words import letter
 from .sheets import TOP, Sheet
 from .solutions import Solutions, solve
 from .talks import CHAIR, DEAL, NO, NO_DEAL, NOTHING, PASS, VETOES, YES, Rules
@@ -323,7 +324,7 @@ class Scorable(Game):
         for s in range(q.window):
             speeches.append(Field(f"speaker_{s + 1}", -1, others, f"who made the last speech but {s}, -1: nobody"))
             speeches += [
-                Field(f"option_{s + 1}_{_letter(k)}", -1, count - 1.0, "the option that it took, from 0")
+                Field(f"option_{s + 1}_{letter(k)}", -1, count - 1.0, "the option that it took, from 0")
                 for k, count in enumerate(q.options)
             ]
         everybody = []
@@ -471,43 +472,15 @@ class Scorable(Game):
     @cached_property
     def option_names(self) -> list[str]:
         """Of all issues, side by side: A1, A2, …"""
-        return [f"{_letter(k)}{option + 1}" for k, count in enumerate(self.params.options) for option in range(count)]
+        return [f"{letter(k)}{option + 1}" for k, count in enumerate(self.params.options) for option in range(count)]
 
     def words_of(self, choice: Sequence[int]) -> str:
         """A deal in words, such as "A3 B1 C2"."""
-        return " ".join(f"{_letter(k)}{option + 1}" for k, option in enumerate(choice))
+        return " ".join(f"{letter(k)}{option + 1}" for k, option in enumerate(choice))
 
-    def brief(self, seat: int) -> str:
+    def brief(self, seat: int, paraphrase: int = 0) -> str:
         """The rules in words."""
-        q = self.params
-        issues = ", ".join(f"{_letter(k)}1 to {_letter(k)}{count}" for k, count in enumerate(q.options))
-        lines = [
-            f"You are agent_{seat}, one of {q.n_agents} parties (agent_0 to agent_{q.n_agents - 1}) who look for a deal"
-            f" on {len(q.options)} issues.",
-            f"A deal takes one option of each issue: {issues}.",
-            f"Your score of a deal is the sum of your scores of its options, {TOP} for the best; you need at least your"
-            " threshold.",
-            "Everybody sees all scores and thresholds." if q.common_knowledge else "Nobody sees another's scores.",
-            f"agent_0's favourite deal is on the table. Then one after the other proposes a deal; who speaks is drawn"
-            f" from all but the last speaker. The last {q.window} speeches can be seen.",
-            "In the end agent_0 makes the final proposal, and that one is voted on.",
-            "In the vote all say yes or no at the same time."
-            if q.vote == "free"
-            else "In the vote everybody says yes whose score is at least its threshold.",
-            f"It passes with at least {q.n_agents - 1} yes, among them agent_0 and agent_1.",
-            "It also passes if all say yes when agent_0 counts its bonus.",
-            f"If it passes you get your score less your threshold, and agent_0 {q.bonus:g} more if all said yes.",
-        ]
-        if q.adversary and (q.common_knowledge or q.adversary.party == seat):
-            who, have = ("you", "have") if q.adversary.party == seat else (f"agent_{q.adversary.party}", "has")
-            lines.append(f"If nothing passes {who} {have} {q.adversary.no_deal:g} less the threshold; others get 0.")
-        else:
-            lines.append("If nothing passes you get 0.")
-        if q.horizon_known:
-            lines.append(f"There are {min(q.rounds + 1, q.horizon) - 1} speeches before the final proposal.")
-        if q.continuation < 1:
-            lines.append(f"After each step the talks go on with probability {q.continuation:g}.")
-        return "\n".join(lines)
+        return "\n".join(scorable_words.brief(self.params, seat, paraphrase))
 
     def view(self, world: Any, seat: int) -> str:
         """The own scores, and what lies on the table."""
@@ -544,7 +517,7 @@ class Scorable(Game):
         if world["voting"]:
             return {"type": "string", "enum": list(ANSWERS)}
         options = {
-            _letter(k): {"type": "integer", "minimum": 1, "maximum": count}
+            letter(k): {"type": "integer", "minimum": 1, "maximum": count}
             for k, count in enumerate(self.params.options)
         }
         return object_of(options)
@@ -560,11 +533,6 @@ class Scorable(Game):
         if move >= self.n_deals:
             return (*ANSWERS, "pass")[int(move) - self.n_deals]
         return {_letter(k): option + 1 for k, option in enumerate(self.choice_of(int(move)))}
-
-
-def _letter(issue: int) -> str:
-    """A, B, …, Z, A1, B1, …"""
-    return chr(ord("A") + issue % 26) + (str(issue // 26) if issue >= 26 else "")
 
 
 @lru_cache(maxsize=64)

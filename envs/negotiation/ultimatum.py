@@ -36,6 +36,7 @@ import numpy as np
 from ..answers import object_of
 from ..faces import entry_points
 from ..game import Continuation, Field, Floats
+from ..paraphrases import Wordings
 from ..settings import Range, refuse
 from .bilateral import Bilateral
 from .contexts import Contexts
@@ -111,11 +112,18 @@ class Ultimatum(Bilateral):
         own = int(self.parts[move, 0])
         return f"{own} for you, {self.params.pie - own} for the other"
 
-    def situation(self, seat: int) -> list[str]:
+    def situation(self, seat: int) -> list[Wordings]:
         """The pie."""
         q = self.params
         steps = f" in steps of {q.unit}" if q.unit > 1 else ""
-        return [f"You and one other divide {q.pie} points. An offer says how many of them the other gets{steps}."]
+        pie = (
+            f"You and one other divide {q.pie} points. An offer says how many of them the other gets{steps}.",
+            f"There are {q.pie} points, which you and one other divide. How many of them the other gets{steps} is what"
+            " an offer says.",
+            f"You divide {q.pie} points with one other. To make an offer is to say how many of them the other"
+            f" gets{steps}.",
+        )
+        return [pie]
 
 
 env, raw_env, parallel_env = entry_points(Ultimatum)

@@ -6,22 +6,30 @@ from collections import Counter
 
 import pytest
 
-from comity.envs.catalogue import game_class, make
+from comity.envs.catalogue import game_class, games, make
 from comity.envs.deescalation.crisis_words import described
 from comity.envs.paraphrases import PARAPHRASES
 from comity.envs.settings import Choice, SettingError, describe
 from comity.envs.worlds import Worlds
 
-GAMES = ("matrix", "donor", "standoff", "crisis")
 MOST_SEATS, LONGER = 4, 1.5
-CASES = [(name, preset) for name in GAMES for preset in (None, *game_class(name).presets)]
+CASES = [(name, preset) for name in games() for preset in (None, *game_class(name).presets)]
 RULES = ("0000", "1111", "1001", "10111010", "10100000", "00001010")
 """Of assessment: all are bad, all are good, and each way in which the donor's own standing can count."""
 SWITCHED = {
+    "alternating_offers": {"outside_option": (0.2, 0.3), "breakdown": 0.125, "disagreement": (0.05, 0.15)},
+    "arms_race": {"n_agents": 4},
+    "cleanup": {"zap": True, "zap_cost": 0.75},
+    "climate": {"n_agents": 2, "target": 13},
     "crisis": {"hot_pair": 60, "allowed": (True, True, True, True, False, False)},
     "donor": {"preset": "leading_8", "assessment_error": 0.125},
+    "fishery": {"growth": "regimes", "growth_noise": 0.125, "newcomer_step": 3, "skin": "pollution"},
+    "harvest": {"zap": True, "zap_cost": 0.75},
     "matrix": {"payoffs": (3, 2, 0, 7, 5, 1, 1, 4)},
+    "public_goods": {"multiplier": 1.625, "group_choice": True},
+    "scorable": {"adversary": {"party": 2, "no_deal": 60}, "common_knowledge": True},
     "standoff": {"stalemate": 3},
+    "ultimatum": {"unit": 5},
 }
 """Settings, other than those of every noise, under which a game tells what it does not tell by default."""
 
@@ -79,11 +87,11 @@ def variations(name):
             yield setting.name, (False, True)
 
 
-@pytest.mark.parametrize("name", GAMES)
+@pytest.mark.parametrize("name", games())
 def test_settings_switch_the_same_facts_in_every_wording(name, noisy):
     """As many lines go, and as many come."""
     switched = 0
-    for settings in ({}, noisy[name], SWITCHED[name]):
+    for settings in ({}, noisy[name], SWITCHED.get(name, {})):
         game = make(name, **settings)
         for setting, values in variations(name):
             for value in values:
@@ -104,3 +112,12 @@ def switches_the_same(game, other):
         assert len(set(gone)) == len(set(come)) == 1
         switched |= gone[0] + come[0] > 0
     return switched
+
+
+def test_institutions_pass_the_wording_on():
+    bare = make("fishery")
+    for layers in (["quota"], ["quota", "communication"]):  # the second one has a stage
+        game = make("fishery", institutions=layers)
+        for paraphrase in range(PARAPHRASES):
+            own = [line for one in game.institutions for line in one.brief(1, paraphrase)]
+            assert game.brief(1, paraphrase) == "\n".join([bare.brief(1, paraphrase), *own])
