@@ -440,10 +440,10 @@ class Fishery(Game):
         """The own catch, and those of the others where they are public."""
         if not world["present"][seat]:
             return []
-        skin, catches = words.SKINS[self.params.skin], world["catch"].tolist()
+        skin, catches, acts = words.SKINS[self.params.skin], world["catch"].tolist(), world["action"].tolist()
         units = "" if self.params.growth == "fish_war" else skin.units
         seats = (seat, *(j for j in range(self.n_agents) if j != seat and self.params.catches_public))
-        return [Act(j, None, skin.get, catches[j], units) for j in seats if not np.isnan(world["action"][j])]
+        return [Act(j, None, skin.get, catches[j], units) for j in seats if acts[j] == acts[j]]
 
     def perceive(self, worlds: Worlds_, seat: int) -> None:
         """Of the others the catch is seen at most, not the request; of a hidden regime, what the stock tells; of a fish
