@@ -1,14 +1,10 @@
 """Communication: pledges before the game's step, which bind nobody."""
 
-import pickle
-import warnings
-
 import numpy as np
 import pytest
-from pettingzoo.test import api_test, parallel_api_test
 
 import comity
-from comity.envs.catalogue import env, make, parallel_env
+from comity.envs.catalogue import make
 from comity.envs.chance import keys
 from comity.envs.institutions.laying import part_of
 from comity.envs.institutions.staged import GAME
@@ -227,38 +223,7 @@ def test_only_what_is_legal_can_be_pledged():
         worlds.step(random_moves(game, worlds, seat_keys, t))
 
 
-# -- the faces ---------------------------------------------------------------------------------------------------------
-
-LAYERS = [{**TALK, "error": 0.4, "cost": 0.1}, {"institution": "punishment", "most": 1}, "redistribution"]
-
-
-@pytest.mark.parametrize(("name", "params"), [("matrix", {}), ("public_goods", REAL)])
-def test_the_faces_keep_to_their_libraries(name, params):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        parallel_api_test(parallel_env(name, **params, institutions=LAYERS), num_cycles=40)
-        api_test(env(name, **params, institutions=LAYERS), num_cycles=40)
-
-
-@pytest.mark.parametrize(("name", "params"), [("matrix", {}), ("public_goods", REAL), ("crisis", {})])
-def test_a_world_is_the_same_alone_and_in_a_batch_and_stays_within_its_bounds(name, params):
-    game = make(name, **params, institutions=LAYERS)
-    for together, alone in zip(random_play(game, 3, 7), random_play(game, 1, 9), strict=True):
-        for field in game.world_dtype.names:
-            np.testing.assert_array_equal(together[0][field][2:], alone[0][field])
-        np.testing.assert_array_equal(together[1][2:], alone[1])
-        np.testing.assert_array_equal(together[2][2:], alone[2])
-        assert all(game.observation_box.contains(row) for row in together[1].reshape(-1, len(game.fields)))
-
-
-def random_play(game, num, seed):
-    """Worlds of random play, step by step, with what was seen and paid."""
-    worlds = Worlds(game, num)
-    worlds.reset(seed)
-    seat_keys = np.stack([keys(worlds.state["seed"], seat) for seat in range(game.n_agents)])
-    for t in range(24):
-        worlds.step(random_moves(game, worlds, seat_keys, t))
-        yield worlds.state.copy(), worlds.observations.copy(), worlds.rewards.copy()
+# -- among other layers ------------------------------------------------------------------------------------------------
 
 
 def test_it_composes_with_what_is_settled_and_with_stages_after_the_step():
@@ -273,12 +238,6 @@ def test_it_composes_with_what_is_settled_and_with_stages_after_the_step():
     pool = {"institution": "redistribution", "rate": 1}
     record = comity.play("public_goods", seats, institutions=[{**TALK, "cost": 1}, pool], horizon=1)
     assert record.rewards[0, 0] == pytest.approx([22] * 4)
-
-
-def test_pickling_keeps_it():
-    game = make("fishery", institutions=[{**PLACEBO, "every": 2}])
-    again = pickle.loads(pickle.dumps(game))
-    assert again.settings == game.settings and again.stages == ("communication",)
 
 
 def test_it_tells_what_can_be_said_and_what_was():

@@ -1,16 +1,13 @@
 """A window in which escalation is not available."""
 
 import pickle
-import warnings
 
 import numpy as np
 import pytest
-from pettingzoo.test import api_test, parallel_api_test
 
 import comity
 from comity.analysis import peak, time_to_deescalate
-from comity.envs.catalogue import env, make, parallel_env
-from comity.envs.chance import keys, uniforms
+from comity.envs.catalogue import make
 from comity.envs.deescalation.actions import PO, SQ, VI
 from comity.envs.settings import SettingError
 from comity.envs.worlds import Worlds
@@ -22,16 +19,6 @@ PRESSES = {"agent": "deliberator", "depth": 1, "prior": "cooperative"}
 def window(steps, **settings):
     """The institution of so many steps."""
     return {"institution": "cooperation_window", "steps": steps, **settings}
-
-
-def random_play(game, num, seed, steps=8):
-    """Worlds of random acts, step by step, with what was seen and paid; nobody looks at what is available."""
-    worlds = Worlds(game, num)
-    worlds.reset(seed)
-    acting = np.stack([keys(worlds.state["seed"], seat) for seat in range(game.n_agents)], axis=1)
-    for t in range(steps):
-        worlds.step(np.floor(uniforms(acting, t, 0, 0) * game.n_moves))
-        yield worlds.state.copy(), worlds.observations.copy(), worlds.rewards.copy()
 
 
 # -- known answers -----------------------------------------------------------------------------------------------------
@@ -106,32 +93,6 @@ def test_whoever_can_only_escalate_may():
 # -- it is an institution ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["standoff", "crisis"])
-@pytest.mark.parametrize("layer", [window(0), window(3, start=100)])
-def test_a_window_that_never_holds_changes_nothing(name, layer, noisy):
-    bare, ruled = make(name, **noisy[name]), make(name, **noisy[name], institutions=[layer])
-    for (was, saw, paid), (worlds, seen, settled) in zip(
-        random_play(bare, 3, 5), random_play(ruled, 3, 5), strict=True
-    ):
-        np.testing.assert_array_equal(paid, settled)
-        np.testing.assert_array_equal(saw, seen[:, :, : len(bare.fields)])
-        for field in was.dtype.names:
-            np.testing.assert_array_equal(was[field], worlds[field])
-
-
-@pytest.mark.parametrize("name", ["standoff", "crisis"])
-def test_a_world_is_the_same_alone_and_in_a_batch_and_seen_within_bounds(name, noisy):
-
-    layers = [window(3, start=2), {"institution": "sanctions", "gain": 1, "detection": 0.5}]
-    game = make(name, **noisy[name], institutions=layers)
-    for together, alone in zip(random_play(game, 3, 7), random_play(game, 1, 9), strict=True):
-        for field in game.world_dtype.names:
-            np.testing.assert_array_equal(together[0][field][2:], alone[0][field])
-        for many, one in zip(together[1:], alone[1:], strict=True):
-            np.testing.assert_array_equal(many[2:], one)
-        assert all(game.observation_box.contains(row) for row in together[1].reshape(-1, together[1].shape[-1]))
-
-
 def test_it_stands_beside_stages():
     layers = [window(2), {"institution": "punishment", "most": 2}]
     judge = {"agent": "hawk", "stages": {"punishment": "flat"}}
@@ -144,14 +105,6 @@ def test_it_stands_beside_stages():
     assert game.move_schema(worlds.state[0], 0) == {"type": "string", "enum": ["hold"]}
     worlds.step(np.zeros((1, 2)))
     assert game.move_schema(worlds.state[0], 0)["maximum"] == 2
-
-
-@pytest.mark.parametrize("name", ["standoff", "crisis"])
-def test_the_faces_keep_to_their_libraries(name):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        parallel_api_test(parallel_env(name, institutions=[window(3)]), num_cycles=10)
-        api_test(env(name, institutions=[window(3)]), num_cycles=10)
 
 
 def test_what_is_offered_and_told_is_what_is_available():

@@ -3,20 +3,16 @@
 import contextlib
 import pickle
 import re
-import warnings
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pettingzoo.test import api_test, parallel_api_test
 
 import comity
-from comity.envs.catalogue import env, games, make, parallel_env, vector_env
-from comity.envs.chance import keys
+from comity.envs.catalogue import games, make, vector_env
 from comity.envs.institutions.layers import INSTITUTIONS
 from comity.envs.institutions.redistribution import share
-from comity.envs.monte_carlo import random_moves
 from comity.envs.paraphrases import PARAPHRASES
 from comity.envs.settings import SettingError
 from comity.envs.worlds import Worlds
@@ -28,41 +24,6 @@ every_game = pytest.mark.parametrize(
 )
 PAID_BY_STEP = [name for name in games() if name not in PAID_AT_END]
 NO_FORCE = {"institution": "sanctions", "gain": 1, "detection": 0, "cost": 0}
-NO_SHARE = {"institution": "redistribution", "rate": 0}
-
-
-def episode(game, num=3, seed=4, steps=12):
-    """Rewards, observations and worlds of random play, step by step."""
-    worlds = Worlds(game, num)
-    worlds.reset(seed)
-    seat_keys = np.stack([keys(worlds.state["seed"], seat) for seat in range(game.n_agents)])
-    found = []
-    for t in range(steps):
-        worlds.step(random_moves(game, worlds, seat_keys, t))
-        found.append((worlds.rewards.copy(), worlds.observations.copy(), worlds.state.copy(), worlds.ended.copy()))
-    return found
-
-
-# -- nothing is changed by an institution without strength -------------------------------------------------------------
-
-
-@every_game
-def test_without_strength_nothing_changes(name, noisy):
-    bare = make(name, **noisy[name])
-    layers = [NO_SHARE] if name in PAID_AT_END else [NO_SHARE, NO_FORCE]
-    ruled = make(name, **noisy[name], institutions=layers)
-    assert ruled.move_space == bare.move_space
-    seen = len(bare.fields)
-    for (paid, obs, worlds, ended), (paid_2, obs_2, worlds_2, ended_2) in zip(
-        episode(bare), episode(ruled), strict=True
-    ):
-        assert (paid == paid_2).all()
-        assert (ended == ended_2).all()
-        np.testing.assert_array_equal(obs.astype(np.float32), obs_2[:, :, :seen])
-        for field in worlds.dtype.names:
-            np.testing.assert_array_equal(worlds[field], worlds_2[field])
-        running = worlds["ended"] == 0
-        assert (worlds_2["settled"][running] == paid[running]).all()
 
 
 def test_an_empty_list_is_the_game_itself():
@@ -91,10 +52,10 @@ def test_redistribution_keeps_the_mean_of_those_who_are_there(payoffs, rate, bit
 
 
 @every_game
-def test_in_every_game_all_together_are_paid_the_same(name, noisy):
+def test_in_every_game_all_together_are_paid_the_same(name, noisy, random_play):
     layers = ["redistribution", *[NO_FORCE] * (name in PAID_BY_STEP)]
     bare, ruled = (make(name, **noisy[name], **more) for more in ({}, {"institutions": layers}))
-    for (paid, *_), (settled, _, worlds, _) in zip(episode(bare), episode(ruled), strict=True):
+    for (*_, paid), (worlds, _, settled) in zip(random_play(bare, 3, 4, 12), random_play(ruled, 3, 4, 12), strict=True):
         assert settled.sum(axis=1) == pytest.approx(paid.sum(axis=1))
         there = ruled.present(worlds)
         if there.all():
@@ -181,32 +142,6 @@ def test_institutions_settle_in_their_order():
         assert record.rewards[0, 0].tolist() == expected
         assert record.game_payoffs[0, 0].tolist() == [5, 0]
         assert record.frame().select("reward", "game_payoff").rows() == [(expected[0], 5.0), (expected[1], 0.0)]
-
-
-@every_game
-def test_a_world_is_the_same_alone_and_in_a_batch(name, noisy):
-    layers = ["redistribution"]
-    if name in PAID_BY_STEP:
-        layers.append({"institution": "sanctions", "gain": 1, "detection": 0.5, "false_positive": 0.2})
-    game = make(name, **noisy[name], institutions=layers)
-    together, alone = episode(game, num=3, seed=4), episode(game, num=1, seed=4)
-    for many, one in zip(together, alone, strict=True):
-        for k in (0, 1, 3):
-            np.testing.assert_array_equal(many[k][:1], one[k])
-        for field in game.world_dtype.names:
-            np.testing.assert_array_equal(many[2][field][:1], one[2][field])
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", games())
-def test_pettingzoo_accepts_a_game_with_institutions(name, noisy):
-    layers = ["redistribution"] if name in PAID_AT_END else ["redistribution", {**NO_FORCE, "detection": 0.5}]
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        warnings.filterwarnings("ignore", "Observation space for each agent probably should be")
-        warnings.filterwarnings("ignore", "Observation is not a NumPy array")
-        parallel_api_test(parallel_env(name, **noisy[name], institutions=layers), num_cycles=30)
-        api_test(env(name, **noisy[name], institutions=layers), num_cycles=30)
 
 
 def test_many_worlds_reset_one_by_one_keep_their_records():

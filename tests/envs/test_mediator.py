@@ -1,22 +1,16 @@
 """Mediator: a rule that acts for whoever leaves its act to it."""
 
 import itertools
-import pickle
-import warnings
 
 import numpy as np
 import pytest
-from pettingzoo.test import api_test, parallel_api_test
 
 import comity
-from comity.envs.catalogue import env, make, parallel_env
-from comity.envs.chance import keys
-from comity.envs.monte_carlo import random_moves
+from comity.envs.catalogue import make
 from comity.envs.settings import SettingError
 from comity.envs.worlds import Worlds
 
 MEDIATOR = {"institution": "mediator"}
-REAL = {"integer": False, "horizon": 3}
 
 
 def delegates(agent, conduct="delegates"):
@@ -93,23 +87,6 @@ def test_one_who_stays_out_ends_what_depended_on_all():
 # -- strength, error, fee ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "params"),
-    [
-        ("matrix", {"horizon": 6, "action_noise": 0.1}),
-        ("public_goods", REAL),
-        pytest.param("fishery", {}, marks=pytest.mark.slow),
-        pytest.param("crisis", {}, marks=pytest.mark.slow),
-    ],
-)
-def test_a_mediator_whom_nobody_asks_changes_nothing(name, params):
-    seats = ["exploiter", "reciprocator"]
-    bare = comity.play(name, seats, worlds=3, seed=5, **params)
-    ruled = mediated(name, seats, {**MEDIATOR, "fee": 1, "error": 0.5}, worlds=3, seed=5, **params)
-    for field in ("lengths", "outcome", "intended", "actions", "rewards", "cooperation", "illegal"):
-        np.testing.assert_array_equal(getattr(bare, field), getattr(ruled, field))
-
-
 def test_it_errs_at_its_rate_and_takes_its_fee():
     seats = [delegates("alld"), delegates("alld")]
     record = mediated("matrix", seats, {**MEDIATOR, "error": 0.2, "fee": 0.25}, worlds=200, horizon=25)
@@ -158,47 +135,7 @@ def test_whoever_has_no_choice_has_none_to_leave():
     assert (record.cooperation[donors] == 1).all() and record.illegal.sum() == 0
 
 
-# -- the faces ---------------------------------------------------------------------------------------------------------
-
-LAYERS = [
-    {**MEDIATOR, "error": 0.4, "fee": 0.1, "rule": "majority"},
-    "communication",
-    {"institution": "punishment", "most": 1},
-    "redistribution",
-]
-
-
-@pytest.mark.parametrize(("name", "params"), [("matrix", {}), ("public_goods", REAL)])
-def test_the_faces_keep_to_their_libraries(name, params):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        parallel_api_test(parallel_env(name, **params, institutions=LAYERS), num_cycles=40)
-        api_test(env(name, **params, institutions=LAYERS), num_cycles=40)
-
-
-@pytest.mark.parametrize(("name", "params"), [("matrix", {}), ("public_goods", REAL), ("crisis", {})])
-def test_a_world_is_the_same_alone_and_in_a_batch_and_stays_within_its_bounds(name, params):
-    game = make(name, **params, institutions=LAYERS)
-    acted = 0
-    for together, alone in zip(random_play(game, 3, 7), random_play(game, 1, 9), strict=True):
-        for field in game.world_dtype.names:
-            np.testing.assert_array_equal(together[0][field][2:], alone[0][field])
-        np.testing.assert_array_equal(together[1][2:], alone[1])
-        np.testing.assert_array_equal(together[2][2:], alone[2])
-        assert all(game.observation_box.contains(row) for row in together[1].reshape(-1, len(game.fields)))
-        acted += (~np.isnan(together[0]["mediator_act"])).sum()
-        assert name == "public_goods" or (together[0]["illegal"] == 0).all()
-    assert acted
-
-
-def random_play(game, num, seed):
-    """Worlds of random play, step by step, with what was seen and paid."""
-    worlds = Worlds(game, num)
-    worlds.reset(seed)
-    seat_keys = np.stack([keys(worlds.state["seed"], seat) for seat in range(game.n_agents)])
-    for t in range(24):
-        worlds.step(random_moves(game, worlds, seat_keys, t))
-        yield worlds.state.copy(), worlds.observations.copy(), worlds.rewards.copy()
+# -- among other layers ------------------------------------------------------------------------------------------------
 
 
 def test_it_composes_with_pledges_and_with_what_is_settled():
@@ -209,12 +146,6 @@ def test_it_composes_with_pledges_and_with_what_is_settled():
     record = comity.play("matrix", seats, institutions=layers, horizon=2)
     assert record.game_payoffs[0].tolist() == [[5, 0]] * 2 and (record.rewards == 2.5).all()
     assert record.frame()["mediator_delegated"].to_list() == [1, 0] * 2
-
-
-def test_pickling_keeps_it():
-    game = make("fishery", institutions=[{**MEDIATOR, "rule": "majority"}])
-    again = pickle.loads(pickle.dumps(game))
-    assert again.settings == game.settings and again.stages == ("mediator",)
 
 
 @pytest.mark.parametrize(

@@ -1,37 +1,21 @@
 """A cap on what each may take, and fines for the excess."""
 
 import pickle
-import warnings
 
 import numpy as np
 import pytest
-from pettingzoo.test import api_test, parallel_api_test
 
 import comity
-from comity.envs.catalogue import env, make, parallel_env
-from comity.envs.chance import keys
-from comity.envs.monte_carlo import random_moves
+from comity.envs.catalogue import make
 from comity.envs.settings import SettingError
 from comity.envs.worlds import Worlds
 
 MYOPIC = {"agent": "deliberator", "depth": 1}
-NO_FORCE = {"institution": "quota", "fine": 0, "fixed": 0, "cost": 0}
-GAMES = ("fishery", "appropriation", "arms_race")
 
 
 def quota(**settings):
     """The institution under these settings."""
     return {"institution": "quota", **settings}
-
-
-def random_play(game, num, seed, steps=8):
-    """Worlds of random play, step by step, with what was seen and paid."""
-    worlds = Worlds(game, num)
-    worlds.reset(seed)
-    seat_keys = np.stack([keys(worlds.state["seed"], seat) for seat in range(game.n_agents)])
-    for t in range(steps):
-        worlds.step(random_moves(game, worlds, seat_keys, t))
-        yield worlds.state.copy(), worlds.observations.copy(), worlds.rewards.copy()
 
 
 # -- known answers -----------------------------------------------------------------------------------------------------
@@ -119,37 +103,6 @@ def test_a_newcomer_has_a_quota_from_its_first_step_on():
 
 
 # -- it is an institution ----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", GAMES)
-def test_without_fine_and_cost_nothing_changes(name):
-    bare, ruled = make(name), make(name, institutions=[NO_FORCE])
-    for (was, saw, paid), (worlds, seen, settled) in zip(
-        random_play(bare, 3, 5), random_play(ruled, 3, 5), strict=True
-    ):
-        np.testing.assert_array_equal(paid, settled)
-        np.testing.assert_array_equal(saw, seen[:, :, : len(bare.fields)])
-        for field in was.dtype.names:
-            np.testing.assert_array_equal(was[field], worlds[field])
-
-
-@pytest.mark.parametrize("name", GAMES)
-def test_a_world_is_the_same_alone_and_in_a_batch_and_seen_within_bounds(name):
-    layers = [quota(detection=0.5, false_positive=0.3, fixed=1), {"institution": "punishment", "error": 0.2, "most": 2}]
-    game = make(name, n_agents=3, institutions=[*layers, "redistribution"])
-    for together, alone in zip(random_play(game, 3, 7), random_play(game, 1, 9), strict=True):
-        for field in game.world_dtype.names:
-            np.testing.assert_array_equal(together[0][field][2:], alone[0][field])
-        for many, one in zip(together[1:], alone[1:], strict=True):
-            np.testing.assert_array_equal(many[2:], one)
-        assert all(game.observation_box.contains(row) for row in together[1].reshape(-1, together[1].shape[-1]))
-
-
-def test_the_faces_keep_to_their_libraries():
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        parallel_api_test(parallel_env("fishery", institutions=["quota"]), num_cycles=30)
-        api_test(env("fishery", institutions=["quota"]), num_cycles=30)
 
 
 def test_what_is_told_is_what_holds():

@@ -1,16 +1,12 @@
 """What each is known for, and what comes of it."""
 
 import pickle
-import warnings
 
 import numpy as np
 import pytest
-from pettingzoo.test import api_test, parallel_api_test
 
 import comity
-from comity.envs.catalogue import env, make, parallel_env
-from comity.envs.chance import keys
-from comity.envs.monte_carlo import random_moves
+from comity.envs.catalogue import make
 from comity.envs.settings import SettingError
 from comity.envs.worlds import Worlds
 
@@ -30,16 +26,6 @@ def stepped(layer, acts, worlds=1, name="matrix", **params):
     for moves in acts:
         found.step(np.repeat(np.array([moves], float), worlds, axis=0))
     return found
-
-
-def random_play(game, num, seed, steps=8):
-    """Worlds of random play, step by step, with what was seen and paid."""
-    worlds = Worlds(game, num)
-    worlds.reset(seed)
-    seat_keys = np.stack([keys(worlds.state["seed"], seat) for seat in range(game.n_agents)])
-    for t in range(steps):
-        worlds.step(random_moves(game, worlds, seat_keys, t))
-        yield worlds.state.copy(), worlds.observations.copy(), worlds.rewards.copy()
 
 
 # -- the rule ----------------------------------------------------------------------------------------------------------
@@ -153,40 +139,6 @@ def test_it_needs_reputations():
 
 
 # -- it is an institution ----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("name", "params"), [("matrix", GROUP), ("public_goods", {}), ("fishery", {}), ("standoff", {})]
-)
-@pytest.mark.parametrize("layer", [known(kind="standing"), known(information="gossip", fidelity=0.5)])
-def test_it_changes_nothing_but_what_is_known(name, params, layer):
-    bare, ruled = make(name, **params), make(name, **params, institutions=[layer])
-    for (was, saw, paid), (worlds, seen, settled) in zip(
-        random_play(bare, 3, 5), random_play(ruled, 3, 5), strict=True
-    ):
-        np.testing.assert_array_equal(paid, settled)
-        np.testing.assert_array_equal(saw, seen[:, :, : len(bare.fields)])
-        for field in was.dtype.names:
-            np.testing.assert_array_equal(was[field], worlds[field])
-
-
-@pytest.mark.parametrize("name", ["matrix", "public_goods"])
-def test_a_world_is_the_same_alone_and_in_a_batch_and_seen_within_bounds(name):
-    layers = [known(information="gossip", fidelity=0.7), {"institution": "punishment", "error": 0.2}, "redistribution"]
-    game = make(name, institutions=layers)
-    for together, alone in zip(random_play(game, 3, 7, 20), random_play(game, 1, 9, 20), strict=True):
-        for field in game.world_dtype.names:
-            np.testing.assert_array_equal(together[0][field][2:], alone[0][field])
-        for many, one in zip(together[1:], alone[1:], strict=True):
-            np.testing.assert_array_equal(many[2:], one)
-        assert all(game.observation_box.contains(row) for row in together[1].reshape(-1, together[1].shape[-1]))
-
-
-def test_the_faces_keep_to_their_libraries():
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        parallel_api_test(parallel_env("public_goods", institutions=[known()]), num_cycles=30)
-        api_test(env("public_goods", institutions=[known()]), num_cycles=30)
 
 
 def test_each_sees_what_it_heard_in_seat_order_after_its_own():

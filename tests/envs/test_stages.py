@@ -1,31 +1,19 @@
 """Institutions in which seats move: stages of their own between the steps of a game."""
 
-import pickle
-import warnings
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pettingzoo.test import api_test, parallel_api_test
 
 import comity
 from comity.analysis.episodes import DEFINITIONS, episode_measures
-from comity.envs.catalogue import env, games, make, parallel_env, vector_env
-from comity.envs.chance import keys
+from comity.envs.catalogue import make, vector_env
 from comity.envs.institutions.peers import deal_out
 from comity.envs.institutions.staged import GAME
-from comity.envs.monte_carlo import random_moves
 from comity.envs.settings import SettingError
 from comity.envs.worlds import Worlds
 
 PUNISHMENT = {"institution": "punishment", "most": 2}
-LONG_TO_COMPILE = ("harvest", "cleanup")
-TAKES_STAGES = [name for name in games() if not (make(name).turn_based or make(name).pays_at_end)]
-every_game = pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name in LONG_TO_COMPILE)) for name in TAKES_STAGES]
-)
-FREE = {"institution": "punishment", "fee": 0, "effect": 0}
 HITS = {"agent": "full_contributor", "stages": {"punishment": {"conduct": "flat", "points": 2, "high": 0.5}}}
 
 
@@ -35,30 +23,6 @@ def punished(game, seats, worlds=1, stage=PUNISHMENT, **params):
 
 
 # -- the game stays what it is -----------------------------------------------------------------------------------------
-
-
-@every_game
-def test_a_stage_in_which_nothing_is_done_changes_nothing(name, noisy):
-    """Whoever plays the bare game plays the same under stages, and is paid the same, whatever is drawn in it."""
-    seats = ["exploiter", "reciprocator"] if make(name, **noisy[name]).n_agents > 1 else ["exploiter"]
-    bare = comity.play(name, seats, worlds=3, seed=5, **noisy[name])
-    staged = punished(name, seats, worlds=3, seed=5, **noisy[name])
-    for field in ("seeds", "lengths", "outcome", "intended", "actions", "rewards", "cooperation", "illegal"):
-        np.testing.assert_array_equal(getattr(bare, field), getattr(staged, field))
-    for signal, values in bare.signals.items():
-        np.testing.assert_array_equal(values, staged.signals[signal])
-    np.testing.assert_array_equal(staged.game_payoffs, bare.rewards)
-    assert staged.moves.shape[1] > staged.rewards.shape[1]
-
-
-@every_game
-def test_points_without_fee_and_effect_change_nothing(name, noisy):
-    seats = [{"agent": "reciprocator", "stages": {"punishment": "flat"}}]
-    bare = comity.play(name, ["reciprocator"], worlds=2, **noisy[name])
-    staged = punished(name, seats, worlds=2, stage=FREE, **noisy[name])
-    np.testing.assert_array_equal(bare.rewards, staged.rewards)
-    np.testing.assert_array_equal(bare.actions, staged.actions)
-    assert np.nansum(staged.logs["punishment_spent"]) > 0
 
 
 def test_an_end_waits_for_the_stages_after_it():
@@ -222,51 +186,21 @@ def test_the_bystanders_of_a_stage_are_not_asked():
     assert record.illegal.sum() == 0
 
 
-# -- the faces ---------------------------------------------------------------------------------------------------------
+# -- what is asked and told --------------------------------------------------------------------------------------------
 
 STAGED = [
     ("matrix", {}),
     ("public_goods", {"integer": False, "horizon": 3}),
-    ("fishery", {"n_agents": 3, "horizon": 4, "horizon_known": True}),
+    ("fishery", {"horizon": 4, "horizon_known": True}),
     ("donor", {"n_agents": 4}),
     ("crisis", {"n_agents": 3, "horizon": 5}),
 ]
 
 
 @pytest.mark.parametrize(("name", "params"), STAGED)
-def test_the_faces_keep_to_their_libraries(name, params):
-    layers = {"institutions": [PUNISHMENT, "reward"], **params}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        parallel_api_test(parallel_env(name, **layers), num_cycles=60)
-        api_test(env(name, **layers), num_cycles=60)
-
-
-def random_play(game, num, seed, steps=40):
-    """Worlds of random play, step by step, with what was seen of them."""
-    worlds = Worlds(game, num)
-    worlds.reset(seed)
-    seat_keys = np.stack([keys(worlds.state["seed"], seat) for seat in range(game.n_agents)])
-    for t in range(steps):
-        worlds.step(random_moves(game, worlds, seat_keys, t))
-        yield worlds.state.copy(), worlds.observations.copy(), worlds.rewards.copy()
-
-
-@pytest.mark.parametrize(("name", "params"), STAGED)
-def test_a_world_is_the_same_alone_and_in_a_batch(name, params, noisy):
-    game = make(name, **{**noisy[name], **params}, institutions=[{**PUNISHMENT, "error": 0.3}, "reward"])
-    for together, alone in zip(random_play(game, 3, 7), random_play(game, 1, 9), strict=True):
-        for field in game.world_dtype.names:
-            np.testing.assert_array_equal(together[0][field][2:], alone[0][field])
-        for many, one in zip(together[1:], alone[1:], strict=True):
-            np.testing.assert_array_equal(many[2:], one)
-
-
-@pytest.mark.parametrize(("name", "params"), STAGED)
-def test_what_is_seen_is_within_its_bounds_and_masks_are_told_by_schemas(name, params):
+def test_stages_are_told_by_views_and_schemas(name, params, random_play):
     game = make(name, **params, institutions=[PUNISHMENT, "reward"])
-    for worlds, seen, _ in random_play(game, 2, 3, 20):
-        assert all(game.observation_box.contains(row) for row in seen.reshape(-1, seen.shape[-1]))
+    for worlds, *_ in random_play(game, 2, 3, 20):
         for world in worlds[worlds["stage"] > 0]:
             assert game.move_schema(world, 0)["minimum"] == 0
             assert game.stages[world["stage"] - 1] in ("punishment", "reward")
@@ -295,13 +229,6 @@ def test_a_vector_of_worlds_in_many_stages_resets_each_at_its_own_end():
         stages.add(tuple(envs._worlds.state["stage"].tolist()))
         envs.step(np.array([[0, 0]] * 8))
     assert stages == {(0,) * 8, (1,) * 8}
-
-
-def test_pickling_keeps_the_institutions():
-    game = make("public_goods", institutions=[{**PUNISHMENT, "error": 0.1}, "redistribution"])
-    again = pickle.loads(pickle.dumps(game))
-    assert again.settings == game.settings
-    assert again.stages == ("punishment",)
 
 
 def test_the_frame_names_what_was_spent():
