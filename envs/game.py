@@ -169,6 +169,10 @@ class Game(ABC):
     """Presets that name institutions beside the game, and these."""
     kernels: Kernels
     """Of the class; a game that restricts moves under some of its parameters only, sets its own."""
+    idle: float | None = None  # of the class, or of the object where a table of acts decides it
+    """The move that GAMES.md §0.5 puts in the place of one that is not legal now, where that is an act of its own by
+    which nothing is done; None: there is none.
+    """
     outcomes: ClassVar[tuple[str, ...]] = COMMON_OUTCOMES
     collapses: ClassVar[tuple[str, ...]] = ()
     """Outcomes that count as the loss of what is shared: the event of survival analysis."""
@@ -475,7 +479,7 @@ class Game(ABC):
         choices = listed(schema)
         if choices is None:
             return int(move) if schema["type"] == "integer" else float(move)
-        return choices[self.legal_moves(world, seat).index(move)]
+        return choices[self.legal_moves(world, seat).index(int(move))]
 
     def legal_moves(self, world: Any, seat: int) -> list[int]:
         """The legal moves of ``seat`` in one world, where moves are discrete."""

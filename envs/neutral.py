@@ -70,7 +70,7 @@ class Neutral:
         if "enum" not in schema:
             return dict(schema)
         labels = [self.label(word) for word in schema["enum"]]
-        return {**schema, "enum": sorted(labels, key=lambda label: self._rank.get(_first(label, self._rank), 0))}
+        return {**schema, "enum": sorted(labels, key=lambda label: self._rank.get(_first(label, self._rank) or "", 0))}
 
     def label(self, answer: Any) -> Any:
         """What an answer of the game is called; an answer without a word for a move stays what it is."""

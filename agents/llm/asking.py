@@ -1,14 +1,12 @@
 """Asks a model for an answer in JSON, again if it cannot be used, and never takes anything else for one."""
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from .calls import OK, Asking, Request
+from .reply import Unusable, read_object
 
 V = TypeVar("V")
-LONGEST = 1 << 16
-"""Characters of a reply that are read."""
 ATTEMPTS = 2
 """How often the same is asked before the answer is given up."""
 
@@ -21,10 +19,6 @@ class Asker(Protocol):
     def __call__(self, purpose: str, text: str, schema: Mapping[str, Any] | None, attempt: int) -> Request:
         """What is asked for ``purpose``, for the time number ``attempt``, from 0."""
         ...
-
-
-class Unusable(ValueError):
-    """Of a reply: why it is no answer, in words that can be told to whoever gave it."""
 
 
 class Answer(NamedTuple):
@@ -47,42 +41,10 @@ def answered(
         try:
             if reply.status != OK:
                 raise Unusable("there was no answer")
-            return Answer(read(json_object(reply.text)), tuple(complaints))
+            return Answer(read(read_object(reply.text)), tuple(complaints))
         except Unusable as why:
             complaints.append(str(why))
     return Answer(None, tuple(complaints))
-
-
-def json_object(text: str) -> dict[str, Any]:
-    """The one JSON object of a reply, which may stand between other words; :class:`Unusable` if there is none, or more
-    than one.
-
-    >>> json_object('My answer: {"q1": 3}')
-    {'q1': 3}
-    """
-    if len(text) > LONGEST:
-        raise Unusable("it is too long")
-    start, end = text.find("{"), text.rfind("}")
-    if start < 0 or end < start:
-        raise Unusable("it holds no JSON object")
-    try:
-        found = json.loads(text[start : end + 1], object_pairs_hook=_once, parse_constant=_no_number)
-    except Unusable:
-        raise
-    except (ValueError, RecursionError):  # a number with too many digits, a tower of brackets
-        raise Unusable("it is not one JSON object") from None
-    return found
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise Unusable("a name in it stands twice")
-    return found
-
-
-def _no_number(word: str) -> float:
-    raise Unusable(f"{word} is no number")
 
 
 def texts_of(found: dict[str, Any], names: tuple[str, ...], most: int) -> tuple[str, ...]:

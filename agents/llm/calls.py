@@ -18,6 +18,10 @@ MOVE, MESSAGE, REFLECTION, SUMMARY, QUESTIONS = PURPOSES = ("move", "message", "
 """What a call is for."""
 
 
+LONGEST = 1 << 16
+"""Characters of an answer that can be used. Of a longer one so many are kept and one more, so that this is seen."""
+
+
 class Message(NamedTuple):
     """One turn of a chat."""
 

@@ -12,9 +12,10 @@ import numpy as np
 
 from ...envs.chance import keys, uniforms
 from ...envs.game import Game
-from .asking import Asker, Unusable, json_object
+from .asking import Asker
 from .calls import OK, QUESTIONS, Asking
 from .facts import BOOLEAN, INTEGER, LANE, NUMBER, WORD, Question, facts, sums
+from .reply import Unusable, read_object
 
 TYPES = {INTEGER: "integer", NUMBER: "number", BOOLEAN: "boolean", WORD: "string"}
 KIND_WORDS = {INTEGER: "a whole number", NUMBER: "a number", BOOLEAN: "true or false", WORD: "a word"}
@@ -59,7 +60,7 @@ def ask(request: Asker, asked: Sequence[Question]) -> Asking[Score]:
     try:
         if reply.status != OK:
             raise Unusable("there was no answer")
-        return scored(asked, json_object(reply.text))
+        return scored(asked, read_object(reply.text))
     except Unusable as why:
         return Score(0.0, (None,) * len(asked), (False,) * len(asked), str(why))
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ...envs.game import Floats
 from ..agent import Agent, View
-from .comprehension import Question, right_answers
+from .facts import Question
 from .legal import random_legal
 from .mind import Mind
 
@@ -54,7 +54,7 @@ class Hints:
     @staticmethod
     def right(asked: Sequence[Question]) -> str:
         """Right answers to comprehension questions."""
-        return right_answers(asked)
+        return json.dumps({f"q{k}": one.right for k, one in enumerate(asked, 1)})
 
 
 def answer_to(schema: Mapping[str, Any] | None) -> str:

@@ -11,7 +11,8 @@ from ...envs.faces.talk import Said
 from ...envs.neutral import Neutral
 from . import prompt
 from .calls import ASSISTANT, FAILED, MESSAGE, MOVE, OK, SYSTEM, USER, Asking, Message, Place, Request
-from .comprehension import Question, ask
+from .comprehension import ask
+from .facts import Question
 from .memory import Memory, Moment
 from .reflection import Reflection
 from .reply import Answer, Forecast, Meaning, Unusable, message_schema, move_schema, read_message, read_move

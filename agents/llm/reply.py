@@ -12,8 +12,8 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr, ValidationError
 
-LONGEST = 1 << 16
-"""Characters of a reply that can be used at all."""
+from .calls import LONGEST
+
 LONGEST_MESSAGE = 1000
 """Characters of a message to others; a longer one makes the reply unusable."""
 MOST_STARTS = 1000

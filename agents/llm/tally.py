@@ -10,12 +10,12 @@ IN_STAGES = ("asked_in_stages", "invalid_in_stages")
 
 
 class Tally:
-    """Sums, by the names of :data:`SUMS`, and of :data:`IN_STAGES` where the game has ``stages``; ``comprehension`` (NaN:
-    not asked) and ``seed_honoured`` (NaN: not known).
+    """Sums, by the names of :data:`SUMS`, and of :data:`IN_STAGES` where the game has ``stages``; ``comprehension``
+    (NaN: not asked) and ``seed_honoured`` (NaN: not known).
     """
 
     def __init__(self, stages: bool) -> None:
-        self.sums = dict.fromkeys((*SUMS, *IN_STAGES * stages), 0.0)
+        self.sums: dict[str, float] = dict.fromkeys((*SUMS, *IN_STAGES * stages), 0.0)
         self.comprehension = float("nan")
         self._honoured, self._seed_known = 0, 0
 

@@ -322,6 +322,7 @@ class GridGame(Game):
     A subclass says what the ``ground`` channel means, and, if it likes, how the ground of the picture is tinted.
     """
 
+    idle = 0.0  # stays
     ground: ClassVar[str]
     """What the third channel shows, as its fields are named."""
     ground_words: ClassVar[tuple[str, str]]

@@ -160,6 +160,10 @@ class Crisis(Game):
         "crisis_static": {"growth": 0, "upkeep": 0, "tension_cost": 0, "accident_prob": 0},
     }
 
+    def __init__(self, preset: str | None = None, **params: Any) -> None:
+        super().__init__(preset, **params)
+        self.idle = float(self.p["neutral"])
+
     def check(self) -> None:
         """The table can be read, and the neutral act is legal."""
         q = self.params

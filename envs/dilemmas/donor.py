@@ -312,6 +312,7 @@ class Donor(Game):
     Params = Params
     kernels = Kernels(reset, step, observe, legal)
     directed = True
+    idle = 0.0  # keeps
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "vallinder_hughes": {},  # one generation of theirs
         "image_scoring": {**NORM, "assessment_rule": "1010"},

@@ -526,13 +526,13 @@ class Scorable(Game):
         """The deal, or what follows the last one."""
         if isinstance(answer, str):
             return float(self.n_deals + (PASS if answer == "pass" else ANSWERS.index(answer)))
-        return float(self.deal_of([int(answer[_letter(k)]) - 1 for k in range(len(self.params.options))]))
+        return float(self.deal_of([int(answer[letter(k)]) - 1 for k in range(len(self.params.options))]))
 
     def answer_of(self, world: Any, seat: int, move: float) -> Any:
         """Option by option, or a word."""
         if move >= self.n_deals:
             return (*ANSWERS, "pass")[int(move) - self.n_deals]
-        return {_letter(k): option + 1 for k, option in enumerate(self.choice_of(int(move)))}
+        return {letter(k): option + 1 for k, option in enumerate(self.choice_of(int(move)))}
 
 
 @lru_cache(maxsize=64)

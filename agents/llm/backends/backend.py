@@ -3,10 +3,7 @@
 from typing import Protocol
 
 from ....envs.settings import SettingError
-from ..calls import Reply, Request
-
-LONGEST = 64 * 1024
-"""Characters of an answer. One that is longer is cut to one more, so that whoever reads it sees that it was."""
+from ..calls import LONGEST, Reply, Request
 
 
 class AccessError(SettingError):

@@ -4,10 +4,10 @@ import threading
 import pytest
 
 from comity.agents.llm import exchange as exchanges
-from comity.agents.llm.backends.backend import LONGEST, AccessError, Unanswered
+from comity.agents.llm.backends.backend import AccessError, Unanswered
 from comity.agents.llm.backends.scripted import Scripted
 from comity.agents.llm.budget import BudgetReached
-from comity.agents.llm.calls import FAILED, OK, Reply
+from comity.agents.llm.calls import FAILED, LONGEST, OK, Reply
 from comity.agents.llm.exchange import Exchange, NotRecorded, Tallies, using
 from comity.agents.llm.ledger import Ledger
 from comity.agents.llm.prices import Prices

@@ -5,9 +5,9 @@ from time import time
 
 import pytest
 
-from comity.agents.llm.backends.backend import LONGEST, AccessError
+from comity.agents.llm.backends.backend import AccessError
 from comity.agents.llm.budget import BudgetReached
-from comity.agents.llm.calls import FAILED, OK, REFUSED, Message, Reply
+from comity.agents.llm.calls import FAILED, LONGEST, OK, REFUSED, Message, Reply
 from comity.agents.llm.exchange import Exchange
 from comity.agents.llm.ledger import Ledger
 from comity.agents.llm.prices import Prices, tokens

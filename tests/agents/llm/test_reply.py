@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comity.agents.llm.calls import LONGEST
 from comity.agents.llm.reply import (
-    LONGEST,
     LONGEST_MESSAGE,
     Unusable,
     message_schema,
@@ -59,6 +59,8 @@ def test_what_is_read(text: str, move: float) -> None:
         ('{"reasoning": 1, "move": "hold"}', '"reasoning": input should be a valid string'),
         ("{" * 5000, "no JSON object"),
         ('{"a":' * 5000, "no JSON object"),
+        ('{"a":' + "[" * 20_000 + "]" * 20_000 + "}", "no JSON object"),
+        ('{"move": ' + "9" * 5000 + "}", "no JSON object"),
         ("x" * (LONGEST + 1), "longer than"),
     ],
 )
