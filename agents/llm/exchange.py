@@ -1,10 +1,9 @@
 """Where questions to models meet their answers: from the ledger where it has them, else from the model.
 
 Whoever asks is a generator (:data:`.calls.Asking`). It is driven on at once as long as the ledger knows the replies,
-and in the thread of the calls (:mod:`.live`) from the first that it does not know.
+and in the thread of the calls (:mod:`.loop`) from the first that it does not know.
 """
 
-import asyncio
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
@@ -17,6 +16,7 @@ from .backends.backend import Backend
 from .calls import FAILED, REFUSED, Asking, Reply, Request
 from .ledger import Ledger
 from .live import Live
+from .loop import submit
 from .prices import Prices
 
 T = TypeVar("T")
@@ -143,7 +143,7 @@ class Exchange:
             return Pending(self, end.value)
         except Exception as error:
             return Pending(self, error=error)
-        future = asyncio.run_coroutine_threadsafe(self._drive(asking, request, live), live.loop)
+        future = submit(self._drive(asking, request, live))
         self._driven.add(future)
         future.add_done_callback(self._driven.discard)
         return Pending(self, future=future)
@@ -162,10 +162,9 @@ class Exchange:
 
     def close(self) -> None:
         """Lets go of all that is in flight, and closes the ledger."""
-        with self._lock:
-            live, self._live = self._live, None
-        if live is not None:
-            live.close()
+        self.cancel()
+        if self._live is not None:
+            submit(self._live.end()).result()
         self.ledger.close()
 
     def __enter__(self) -> Self:

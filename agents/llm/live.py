@@ -1,10 +1,8 @@
-"""Calls that go to a model: one event loop in a thread of its own, for as long as the process asks."""
+"""Calls that go to a model. All of this runs in the thread of the calls (:mod:`.loop`)."""
 
 import asyncio
 import threading
-import weakref
 from collections.abc import Mapping
-from contextlib import suppress
 
 from .backends import backend_for
 from .backends.backend import Backend
@@ -15,9 +13,6 @@ from .ledger import Ledger
 from .prices import Prices
 from .retries import Lane, Patience
 from .scrub import check_sampling, without_values
-
-PATIENCE = 5.0
-"""Seconds that closing waits for what is in flight to let go."""
 
 
 class Live:
@@ -40,10 +35,6 @@ class Live:
         self.lanes: dict[tuple[str, str | None], Lane] = {}
         self.flying: dict[str, asyncio.Task[Reply]] = {}
         self._lock = threading.Lock()
-        self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self.loop.run_forever, name="comity-llm", daemon=True)
-        self.thread.start()
-        self.close = weakref.finalize(self, _stop, self.loop, self.thread)
 
     def lane(self, request: Request) -> Lane:
         """The lane of a request. Raises ``SettingError`` where there can be none."""
@@ -75,19 +66,9 @@ class Live:
             self.ledger.put(request, reply)
         return reply
 
-
-def _stop(loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
-    """Ends the thread, and what is left in its loop."""
-    with suppress(TimeoutError):
-        asyncio.run_coroutine_threadsafe(_end(), loop).result(PATIENCE)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(PATIENCE)
-    if not thread.is_alive():
-        loop.close()
-
-
-async def _end() -> None:
-    tasks = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    async def end(self) -> None:
+        """Lets go of all calls."""
+        tasks = list(self.flying.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -275,24 +275,30 @@ def test_an_interrupt_lets_go_of_what_is_in_flight_and_keeps_what_came(to, ask, 
 
     async def answer(request):
         slow.asked.append(request)
-        if request.place.seed >= 3:
+        if request.place.seed < 3:
+            return slow.reply
+        slow.flying += 1
+        if slow.flying == 3:
             came.set()
+        try:
             await asyncio.sleep(60)
-        return slow.reply
+        finally:
+            slow.flying -= 1
 
     slow.answer = answer
     exchange = to(slow)
 
     def interrupted(futures):
-        came.wait()
+        came.wait()  # until those that are answered at once are kept and the others are under way
         raise KeyboardInterrupt
 
     monkeypatch.setattr(exchanges, "wait", interrupted)
     with pytest.raises(KeyboardInterrupt):
         exchange.run([ask([make_request(model=MINE, seed=seed)]) for seed in range(6)])
-    live = exchange._live
+    kept = exchange.ledger.calls()["seed"].to_list()
+    assert sorted(kept) == [0, 1, 2]
     exchange.close()
-    assert not live.thread.is_alive() and live.flying == {}
+    assert exchange._live.flying == {} and slow.flying == 0
 
 
 def test_an_answer_that_is_too_long_is_cut_at_arrival(to, ask, make_request):
