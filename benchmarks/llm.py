@@ -25,7 +25,7 @@ from comity.agents.llm.calls import MOVE, Asking, Message, Place, Reply, Request
 from comity.agents.llm.exchange import Exchange
 from comity.agents.llm.ledger import Ledger
 
-SERVER = Path(__file__).parents[1] / "tests" / "agents" / "llm" / "server.py"
+TESTS = Path(__file__).parents[1] / "tests" / "agents" / "llm"
 MODEL = "openai/some-model"
 LATENCY = 0.05
 RULES = "You sit in seat 1 of a game for two, played 20 times. " * 60
@@ -49,7 +49,7 @@ class Server:
     """A server in a process of its own, which answers after ``latency`` seconds."""
 
     def __init__(self, latency: float) -> None:
-        command = [sys.executable, str(SERVER), str(latency)]
+        command = [sys.executable, str(TESTS / "server.py"), str(latency)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         self.address = f"http://127.0.0.1:{self.process.stdout.readline().strip()}/v1"
@@ -110,6 +110,18 @@ def live(calls: int, times: int, latency: float, limit: int, directory: str) -> 
     return [tuple(min(column) for column in zip(*which, strict=True)) for which in zip(*rounds[1:], strict=True)]  # pyright: ignore
 
 
+def plain(calls: int, times: int, limit: int) -> float:
+    """Least seconds by the clock of so many calls made by us and a backend that does next to nothing."""
+    sys.path.append(str(TESTS))
+    from plain import Plain  # pyright: ignore
+
+    with Server(LATENCY) as address:
+        backend = Plain(int(address.split(":")[2].split("/")[0]))
+        with Exchange(concurrency=limit, backends={MODEL: backend}) as exchange:
+            rounds = [[asking(request_of(k * calls + n, 0)) for n in range(calls)] for k in range(times + 1)]
+            return min([took(lambda askings=askings: exchange.run(askings))[0] for askings in rounds][1:])
+
+
 def kept(calls: int, directory: str) -> dict[str, float]:
     """Microseconds of a put, of a get, and of a request replayed."""
     requests = [request_of(n, 0) for n in range(calls)]
@@ -132,7 +144,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=3)
     args = parser.parse_args()
     table = Table(title=f"{args.calls} calls, the least of {args.times} rounds", title_justify="left")
-    for column in ("what", "litellm alone", "ours"):
+    for column in ("what", "litellm alone", "ours", "ours without litellm"):
         table.add_column(column)
     with tempfile.TemporaryDirectory() as directory:
         (_, alone), (_, ours) = live(args.calls, args.times, 0.0, 1, directory)
@@ -141,7 +153,8 @@ def main() -> None:
         table.add_row("  overhead of ours, ms", "", f"{per_call[1] - per_call[0]:.2f}")
         for limit in LIMITS:
             pair = live(args.calls, args.times, LATENCY, limit, directory)
-            rates = [args.calls / clock for clock, _ in pair]
+            clocks = [*(clock for clock, _ in pair), plain(args.calls, args.times, limit)]
+            rates = [args.calls / clock for clock in clocks]
             told = (f"{rate:.0f} ({rate * LATENCY / limit:.0%})" for rate in rates)
             table.add_row(f"calls/s at 50 ms, limit {limit} (share of {limit / LATENCY:.0f})", *told)
         spent = kept(10 * args.calls, directory)

@@ -4,6 +4,7 @@ litellm is imported at the first call, since that takes seconds. It asks once: w
 exchange.
 """
 
+import functools
 import os
 import re
 import time
@@ -27,6 +28,8 @@ DENIED = re.compile(
     re.DOTALL,
 )
 FILTERED = re.compile(r"(?i)content.?(policy|filter)|safety system")
+scrubbed = functools.lru_cache(maxsize=256)(scrub)
+"""For the few names that come with every reply."""
 NO_KEY = "none"
 """Sent to a server of one's own where the environment has no key: most such servers ask for none."""
 
@@ -116,8 +119,8 @@ class Litellm:
             cut(choice.message.content or refusal),
             REFUSED if refused else OK,
             "the model refused, or its provider's filter did" if refused else "",
-            model=scrub(response.model) if response.model else None,
-            finish_reason=None if reason is None else scrub(reason),
+            model=scrubbed(response.model) if response.model else None,
+            finish_reason=None if reason is None else scrubbed(reason),
             prompt_tokens=asked,
             completion_tokens=answered,
             cost=None if cost is None else float(cost),

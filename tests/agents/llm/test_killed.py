@@ -3,34 +3,27 @@
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from comity.agents.llm.ledger import Ledger
 
 STUDY = """
-import asyncio, json, sys
-from comity.agents.llm.calls import MOVE, Message, Place, Reply, Request
+import sys
+from comity.agents.llm.calls import MOVE, Message, Place, Request
 from comity.agents.llm.exchange import Exchange
 from comity.agents.llm.ledger import Ledger
 
-port = int(sys.argv[2])
-
-class Plain:
-    async def answer(self, request):
-        body = json.dumps({"model": "m", "messages": [message._asdict() for message in request.messages]})
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(f"POST /v1/chat/completions HTTP/1.1\\r\\ncontent-length: {len(body)}\\r\\n\\r\\n{body}".encode())
-        length = int((await reader.readuntil(b"\\r\\n\\r\\n")).partition(b"content-length: ")[2].split()[0])
-        told = json.loads(await reader.readexactly(length))
-        writer.close()
-        return Reply(told["choices"][0]["message"]["content"], cost=0.01)
+path, port, here = sys.argv[1:]
+sys.path.append(here)
+from plain import Plain
 
 def world(seed):
     for step in range(8):
         yield Request("plain", (Message("user", f"{seed} {step}"),), {}, None, MOVE, Place(seed, 0, step))
 
-with Exchange(Ledger(sys.argv[1]), concurrency=8, backends={"plain": Plain()}) as exchange:
+with Exchange(Ledger(path), concurrency=8, backends={"plain": Plain(int(port))}) as exchange:
     exchange.run([world(seed) for seed in range(8)])
 """
 WORLDS = {f"{world} {step}" for world in range(8) for step in range(8)}
@@ -39,7 +32,7 @@ WORLDS = {f"{world} {step}" for world in range(8) for step in range(8)}
 @pytest.mark.slow
 def test_no_reply_is_paid_for_twice(server, tmp_path):
     path = tmp_path / "ledger.sqlite"
-    command = [sys.executable, "-c", STUDY, str(path), str(server.port)]
+    command = [sys.executable, "-c", STUDY, str(path), str(server.port), str(Path(__file__).parent)]
     server.latency = 0.05
     study = subprocess.Popen(command)
     while server.asked < 30 and study.poll() is None:
