@@ -79,7 +79,7 @@ class Exchange:
     """Answers from ``ledger`` (None: a new one in memory), and ``live`` from models where it has none.
 
     ``concurrency``: most calls in flight to one model at one address; ``budget_usd``: most that all calls of the ledger
-    may cost; ``timeout`` in seconds of one try, of which there are at most ``tries``, the second some ``backoff``
+    may cost; ``timeout`` in seconds of one try, of which there are at most ``tries``, the second up to ``backoff``
     seconds after the first; ``backends`` by the beginning of a model's name, before the built-in ones.
 
     Raises ``SettingError`` for a wrong one of these.

@@ -1,4 +1,4 @@
-"""Calls that go to a model. All of this runs in the thread of the calls (:mod:`.loop`)."""
+"""Calls that go to a model, in the thread of the calls (:mod:`.loop`)."""
 
 import asyncio
 import threading

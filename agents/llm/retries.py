@@ -26,8 +26,8 @@ class Lane:
 
 
 class Patience:
-    """How long one call is waited for, how often it is tried, and how long after the first failure (then twice as
-    long, and so on, each with as much again by chance), in seconds.
+    """How long one try is waited for, how many there are, and how long after the first failure the second comes: up to
+    ``backoff``, drawn by chance, then up to twice as much, and so on. All in seconds.
     """
 
     def __init__(self, timeout: float, tries: int, backoff: float) -> None:
@@ -45,18 +45,22 @@ class Patience:
         return asked + self.growing(state)
 
     async def ask(self, lane: Lane, request: Request) -> Reply:
-        """The reply; after the last try one that says why there is none. Raises what else the backend raises."""
+        """The reply, with the cost of the try that was answered; after the last try one that says why there is none.
+
+        Raises what else the backend raises.
+        """
         from tenacity import AsyncRetrying
 
         retrying = AsyncRetrying(stop=self.stop, retry=self.retry, wait=self.wait, reraise=True)
+        failures: list[Unanswered] = []
         try:
-            reply = await retrying(self._once, lane, request)
+            reply = await retrying(self._once, lane, request, failures)
         except Unanswered as error:
-            reply = Reply("", FAILED, scrub(error), cost=None if error.billed else 0.0)
+            reply = Reply("", FAILED, scrub(error), cost=None if any(one.billed for one in failures) else 0.0)
         return reply._replace(tries=retrying.statistics["attempt_number"])
 
-    async def _once(self, lane: Lane, request: Request) -> Reply:
-        """One try, in its turn. The place is given back before any wait."""
+    async def _once(self, lane: Lane, request: Request, failures: list[Unanswered]) -> Reply:
+        """One try, in its turn, added to ``failures`` if it is one. The place is given back before any wait."""
         async with lane.gate as begun:
             if lane.denied is not None:
                 raise lane.denied
@@ -65,11 +69,13 @@ class Patience:
                 async with asyncio.timeout(self.timeout):
                     reply = await lane.backend.answer(request)
             except TimeoutError:
-                raise Unanswered(f"no answer within {self.timeout:g} s", True, billed=True) from None
+                failures.append(Unanswered(f"no answer within {self.timeout:g} s", True, billed=True))
+                raise failures[-1] from None
             except AccessError as error:
                 lane.denied = error
                 raise
             except Unanswered as error:
+                failures.append(error)
                 if error.overload:
                     lane.gate.limit.overloaded(begun)
                 if error.wait:

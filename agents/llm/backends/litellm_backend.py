@@ -23,11 +23,15 @@ TOO_LONG = {408, 504}
 FREE = {"HTTPStatusError", "ConnectError", "ConnectTimeout"}
 """What httpx calls an answer with an error's status, and a server that could not be reached."""
 DENIED = re.compile(
-    r"(?i)model_not_found|\bmodel\b.{0,200}(not found|not exist|unknown)|no such model|LLM Provider NOT provided"
-    r"|missing credentials|invalid api.?key|api.?key.{0,60}(must be set|not set|missing|required)",
-    re.DOTALL,
+    r"(?i)model_not_found|\bmodel\b.{0,80}(not found|not exist|unknown)|no such model|invalid.api.key"
+    r"|api.key.{0,20}(not valid|invalid)"
 )
-FILTERED = re.compile(r"(?i)content.?(policy|filter)|safety system")
+"""In a complaint about the request: no other request will do better."""
+UNSENT = re.compile(
+    r"(?i)LLM Provider NOT provided|missing credentials|api.?key.{0,60}(be set|not set|missing|required)"
+)
+"""In what litellm says before it sends anything."""
+FILTERED = re.compile(r"(?i)content.?(policy|filter|management)|safety system|moderation|flagged")
 scrubbed = functools.lru_cache(maxsize=256)(scrub)
 """For the few names that come with every reply."""
 NO_KEY = "none"
@@ -138,10 +142,12 @@ def _failure(model: str, error: Exception) -> Reply | Unanswered | AccessError:
     """What an exception of litellm means."""
     status = next((code for e in _chain(error) if isinstance(code := getattr(e, "status_code", None), int)), None)
     told = f"{type(error).__name__}: {scrub(error)}"
-    if status in (401, 403) or (status != 429 and DENIED.search(str(error)[:2000])):
-        return AccessError(f"llm.model = {model!r} cannot be asked: {told}")
-    if status == 400 and (type(error).__name__ == "ContentPolicyViolationError" or FILTERED.search(str(error)[:2000])):
+    text, reached = str(error)[:2000], not FREE.isdisjoint(type(e).__name__ for e in _chain(error))
+    if status in (400, 403) and (type(error).__name__ == "ContentPolicyViolationError" or FILTERED.search(text)):
         return Reply("", REFUSED, told, cost=0.0)
+    wrong = status in (401, 403) or (status in (400, 404) and DENIED.search(text))
+    if wrong or (not reached and UNSENT.search(text)):
+        return AccessError(f"llm.model = {model!r} cannot be asked: {told}")
     again = status in AGAIN or (status or 0) >= 500
     return Unanswered(told, again, _retry_after(error), status in OVERLOAD, billed=_may_be_billed(error, status))
 

@@ -132,8 +132,8 @@ def test_failures_are_tried_again_and_end_as_a_reply(to, ask, make_request):
 
 
 def test_the_price_of_a_failure_is_known_unless_it_may_be_billed(to, ask, make_request):
-    backend = Told(Unanswered("refused", False), Unanswered("hung up", False, billed=True))
-    exchange = to(backend, concurrency=1)
+    refused, hung_up = Unanswered("refused", False), Unanswered("hung up", True, billed=True)
+    exchange = to(Told(refused, hung_up, refused), concurrency=1)
     ((told, lost),) = exchange.run([ask([make_request(model=MINE, step=k) for k in range(2)])])
     assert (told.cost, lost.cost) == (0.0, None) and exchange.tallies.unknown_cost == 1
 

@@ -94,6 +94,12 @@ def test_faults_that_are_not_tried_again(server, serving, asked, status):
         assert (reply.cost, server.asked) == (0.0, 1)
 
 
+def test_a_fault_that_only_sounds_like_a_wrong_model(server, serving, asked):
+    server.faults = [serving.Fault(500, error="model runner: unknown error; api key store missing")]
+    (reply,) = asked()
+    assert (reply.status, reply.tries) == (OK, 2)
+
+
 def test_a_server_that_is_silent(server, serving, asked):
     server.faults = [serving.Fault(hang=30.0)]
     (reply,) = asked(timeout=1.0)
@@ -136,13 +142,15 @@ def test_refusals(server, serving, asked):
         server.reply = lambda body, says=says: says
         (reply,) = asked()
         assert (reply.status, reply.text) == (REFUSED, says.refusal or "")
-    server.reply = lambda body: serving.Fault(400, error="The response was filtered by the content_policy")
-    (reply,) = asked()
-    assert reply.status == REFUSED
+    for status, error in ((400, "The response was filtered by the content_policy"), (403, "Your input was flagged")):
+        server.reply = lambda body, status=status, error=error: serving.Fault(status, error=error)
+        (reply,) = asked()
+        assert (reply.status, reply.tries) == (REFUSED, 1)
 
 
 @pytest.mark.parametrize(("status", "error"), [(401, f"Incorrect API key provided: {MARK}"), (403, "no"),
-                                               (404, "The model `some-model` does not exist")])  # fmt: skip
+                                               (404, "The model `some-model` does not exist"),
+                                               (400, "API key not valid. Please pass a valid one.")])  # fmt: skip
 def test_what_can_never_succeed_stops_in_one_line(server, serving, asked, status, error):
     server.reply = lambda body: serving.Fault(status, error=error)
     with pytest.raises(AccessError, match=r"^llm\.model = 'openai/some-model' cannot be asked: ") as told:
