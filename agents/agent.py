@@ -191,6 +191,10 @@ class Agent:
         """What was counted in each world since ``begin``, by name: (B,), NaN where another sat. Default: nothing."""
         return {}
 
+    def prompts(self) -> list[str]:
+        """By world a hash of what it was told once, where that is a text; empty where it is none. Default: nowhere."""
+        return []
+
     @property
     def unchosen(self) -> Sequence[Bools]:
         """For each step of the game so far: (B,) whether its act was not its own choice, as nothing that it answered

@@ -78,6 +78,11 @@ class OneOf(Agent):
                 joined[name] = np.where(here, values, joined.get(name, np.nan))
         return joined
 
+    def prompts(self) -> list[str]:
+        """Of whoever sits in each world."""
+        told = [(agent.prompts(), here) for agent, here in self._seated]
+        return ["".join(one[b] for one, here in told if one and here[b]) for b in range(len(self.keys))]
+
     @property
     def unchosen(self) -> Sequence[npt.NDArray[np.bool_]]:
         """Of whoever sits in each world."""
@@ -196,6 +201,11 @@ class Entering(Agent):
             return told[0] if told else {}
         early, late = told
         return {name: _together(name, values, late[name]) for name, values in early.items()}
+
+    def prompts(self) -> list[str]:
+        """Of both."""
+        told = [one for one in (self.before.prompts(), self.after.prompts()) if one]
+        return ["+".join(of_world) for of_world in zip(*told, strict=True)]
 
     @property
     def unchosen(self) -> Sequence[npt.NDArray[np.bool_]]:

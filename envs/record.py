@@ -69,6 +69,8 @@ class Record:
                                              asked again, and a declared policy moved for it; None where none can be
     ``accounts``      name → (W, N) float64  what seats that ask a language model used, by the names in ``ACCOUNTS``;
                                              NaN for the other seats, empty where there is no such seat
+    ``prompts``       (W, N) str             a hash of what was told once to each seat that asks a language model, empty
+                                             for others; None where there is no such seat
     ``messages``      :class:`.faces.talk.Said`  what was said where there was talk, untrusted text
     ================  =====================  =============================================================
 
@@ -95,6 +97,7 @@ class Record:
     kinds: tuple[str, ...] = ()
     invalid: npt.NDArray[np.bool_] | None = None
     accounts: dict[str, Floats] = field(default_factory=dict)
+    prompts: npt.NDArray[np.str_] | None = None
     messages: "tuple[Said, ...]" = ()
 
     def __repr__(self) -> str:

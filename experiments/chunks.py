@@ -164,6 +164,8 @@ def episode_rows(
         "outcome": np.array(record.outcomes)[record.outcome],
         "who": pl.Series(record.who.tolist(), dtype=pl.List(pl.String)),
     }
+    if record.prompts is not None:
+        ended["prompts"] = pl.Series(record.prompts.tolist(), dtype=pl.List(pl.String))
     measures = {name: _column(values) for name, values in measure(record).items()}
     return pl.DataFrame({"point": chunk.points}).hstack(factors).with_columns(**{**ended, **measures})
 

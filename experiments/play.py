@@ -77,7 +77,9 @@ def _accounts(record: Record, seated: Sequence[Agent]) -> dict[str, Any]:
     for i, agent in enumerate(seated):
         for t, unchosen in enumerate(agent.unchosen):
             invalid[:, t, i] = unchosen
-    return {"accounts": accounts, "invalid": invalid}
+    blank = [""] * len(record.seeds)
+    prompts = np.array([agent.prompts() or blank for agent in seated]).T
+    return {"accounts": accounts, "invalid": invalid, "prompts": prompts}
 
 
 def conversation(seated: Sequence[Agent], seeds: npt.NDArray[np.uint64]) -> Talk | None:

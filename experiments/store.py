@@ -56,7 +56,7 @@ class Results(NamedTuple):
 
 FRONT = (
     "point", "cell", "game", "seats", "norms", "varied", "bearers", "seed",
-    "episode", "length", "outcome", "step", "agent", "who", "addressee",
+    "episode", "length", "outcome", "step", "agent", "who", "prompts", "addressee",
     "action", "intended", "reward", "cooperation",
 )  # fmt: skip
 """Columns that come first in a table, in this order."""

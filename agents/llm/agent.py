@@ -274,6 +274,10 @@ class LLM(Agent):
 
     # -- afterwards --------------------------------------------------------------------------------------------------
 
+    def prompts(self) -> list[str]:
+        """Of the system prompts."""
+        return [mind.prompt_hash for mind in self.minds]
+
     @property
     def unchosen(self) -> Sequence[Bools]:
         """The invalid moves of the game."""

@@ -100,6 +100,10 @@ class InStages(Agent):
         """Of whoever plays the game."""
         return self.inner.accounts()
 
+    def prompts(self) -> list[str]:
+        """Of whoever plays the game."""
+        return self.inner.prompts()
+
     @property
     def unchosen(self) -> Sequence[npt.NDArray[np.bool_]]:
         """Of whoever plays the game."""
