@@ -18,8 +18,8 @@ from ..agents.llm.agent import LLM, SCRIPTED
 from ..agents.llm.backends.scripted import tokens_of
 from ..agents.llm.calls import Reply, Request
 from ..agents.llm.exchange import Exchange, using
-from ..agents.llm.hints import answer_to
 from ..agents.llm.prices import Prices, tokens
+from ..agents.llm.simplest import answer_to
 from ..envs.settings import SettingError
 from . import store
 from .calls import asks

@@ -103,6 +103,8 @@ class LLM(Agent):
         self._scores = self._scoring(game, seat)
         wanted = self._exchange.hinted or self.scripted
         self._hints = Hints(self._stand_in, self.keys, self.params.reasoning) if wanted else None
+        for mind in self.minds:
+            mind.hinted = wanted
         if self._stand_in is not None:
             self._stand_in.begin(game, seat, seeds)
         self._questioned = [self._exchange.start(self._question(mind)) for mind in self.minds if self.params.questions]

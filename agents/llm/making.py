@@ -12,7 +12,7 @@ from ..norms import Norms
 from .memories import memory
 from .memory import Remembering
 from .mind import Mind
-from .prompt import caution, how_to_answer, told_norm, told_talk, whose_forecast
+from .prompt import caution, told_norm, told_talk
 from .reflection import Reflecting, Reflection
 from .settings import BY_SEED, GIVEN_LABELS, SWAPPED_LABELS, WORDINGS, Params
 from .stances import stance
@@ -61,17 +61,14 @@ def _labels(params: Params, game: Game, seeds: npt.NDArray[np.uint64]) -> list[N
 def system_prompt(
     params: Params, game: Game, seat: int, norm: Norms | None, paraphrase: int, labels: Neutral | None = None
 ) -> str:
-    """What a seat is told once: the rules of the game and of its institutions, its norm, its stance, whether there is
-    talk, and the form of its answers.
+    """What a seat is told once: the rules of the game and of its institutions, its norm, its stance, and whether there
+    is talk.
     """
     rules = game.brief(seat, paraphrase)
-    keys = ["reasoning"] * params.reasoning + ["forecast"] * params.forecast + ["move"]
     parts = [
         rules if labels is None else labels.text(rules),
         told_norm(norm, params.channel, paraphrase),
         stance(params.stance, params.text, game, paraphrase),
         f"{told_talk(params.talk, paraphrase)} {caution(paraphrase)}" if params.talk else "",
-        how_to_answer(keys, paraphrase),
-        whose_forecast(f"agent {(seat + 1) % game.n_agents}", paraphrase) if params.forecast else "",
     ]
     return "\n\n".join(part for part in parts if part)

@@ -17,6 +17,7 @@ from .memory import Memory, Moment
 from .reflection import Reflection
 from .reply import Answer, Forecast, Meaning, Unusable, message_schema, move_schema, read_message, read_move
 from .settings import Params
+from .simplest import answer_to
 from .tally import Tally
 
 QUOTED = 2000
@@ -75,6 +76,8 @@ class Mind:
         self.memory, self.reflection = memory, reflection
         self.tally = Tally(stages)
         self._steps = 0
+        self.hinted = False
+        """Is it said with each call what a scripted model would answer?"""
         self.score = ""
         """The line that tells the score, where it is shown."""
         self._sampling = _sampling(params)
@@ -122,7 +125,8 @@ class Mind:
 
         def request(purpose: str, text: str, schema: Mapping[str, Any] | None, attempt: int = 0) -> Request:
             place = Place(self.seed, self.seat, turn, 0, attempt)
-            return self._request(purpose, [Message(USER, self.words(text))], schema, place, hint)
+            answer = answer_to(schema) if hint is None and self.hinted else hint
+            return self._request(purpose, [Message(USER, text)], schema, place, answer)
 
         return request
 
@@ -131,7 +135,7 @@ class Mind:
         yield from self._keep_up(now.turn)
         self.tally.sums["asked"] += 1
         schema = move_schema(now.schema, self.params.reasoning, now.forecast)
-        ask_for = prompt.asked_for_move(now.schema, self.paraphrase)
+        ask_for = self._asked_for_move(now)
         found = yield from self._ask(
             MOVE, self._told(now, ask_for), schema, Place(self.seed, self.seat, now.turn), now.hint,
             lambda text: read_move(text, now.move_of, now.forecast_of),
@@ -139,6 +143,15 @@ class Mind:
         self.tally.sums["first_try_invalid"] += not found.at_once
         self.tally.sums["invalid"] += found.result is None
         return found.result
+
+    def _asked_for_move(self, now: Now) -> str:
+        """The end of the prompt: what to answer, and in which form."""
+        keys = ["reasoning"] * self.params.reasoning + ["forecast"] * (now.forecast is not None) + ["move"]
+        lines = [prompt.how_to_answer(keys, self.paraphrase), prompt.asked_for_move(now.schema, self.paraphrase)]
+        if now.forecast is not None:
+            other = self.names[(self.seat + 1) % len(self.names)] if len(self.names) > 2 else "the other"
+            lines.insert(1, prompt.whose_forecast(other, self.paraphrase))
+        return "\n".join(lines)
 
     def speak(self, now: Now, number: int, last: bool) -> Asking[str]:
         """The message of a round of talk; silence where the answer cannot be used."""

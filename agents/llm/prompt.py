@@ -85,7 +85,7 @@ def caution(paraphrase: int) -> str:
 
 
 def how_to_answer(keys: Sequence[str], paraphrase: int) -> str:
-    """The form of every answer; ``keys`` of: reasoning, forecast, move."""
+    """The form of an answer that names a move; ``keys`` of: reasoning, forecast, move."""
     about = {
         "reasoning": '"reasoning": what you consider, in a few sentences that nobody else sees',
         "forecast": '"forecast": an object with the "move" that you expect of the other and its "probability", 0 to 1',
