@@ -26,7 +26,6 @@ def minds_of(
     given = [None] * worlds if norms is None else list(norms) * (worlds if len(norms) == 1 else 1)
     wordings = _wordings(params, seeds)
     labels = _labels(params, game, seeds)
-    names = [f"agent {i}" for i in range(game.n_agents)]
     remembering, reflecting = Remembering(params.memory, params.window), Reflecting(params.reflect_every or None)
     told: dict[tuple[int, int, int], str] = {}
     minds = []
@@ -37,7 +36,7 @@ def minds_of(
         shown = told[about]
         remembered = memory(remembering, seat, game.n_agents - 1)
         own = (remembered, Reflection(reflecting), bool(game.stages))
-        minds.append(Mind(params, int(seeds[b]), seat, names, shown, wordings[b], labels[b], *own))
+        minds.append(Mind(params, int(seeds[b]), seat, game.n_agents - 1, shown, wordings[b], labels[b], *own))
     return minds
 
 

@@ -10,7 +10,7 @@ from ...envs.acts import Act
 from ...envs.settings import Choice, Range
 from .asking import Asker
 from .calls import Asking
-from .words import name_of, quoted
+from .words import capital, name_of, quoted
 
 
 class Moment(NamedTuple):
@@ -95,8 +95,3 @@ def parties(actor: int, addressee: int | None, seat: int, others: int) -> str:
     """Who did it, and towards whom."""
     who = name_of(actor, seat, others)
     return who if addressee is None else f"{who} to {name_of(addressee, seat, others)}"
-
-
-def capital(text: str) -> str:
-    """With a capital letter."""
-    return text[:1].upper() + text[1:]

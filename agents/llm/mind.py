@@ -19,6 +19,7 @@ from .reply import Answer, Forecast, Meaning, Unusable, message_schema, move_sch
 from .settings import Params
 from .simplest import answer_to
 from .tally import Tally
+from .words import name_of
 
 QUOTED = 2000
 """Characters of an answer that are quoted back where it could not be used."""
@@ -62,7 +63,7 @@ class Mind:
         params: Params,
         seed: int,
         seat: int,
-        names: Sequence[str],
+        others: int,
         system: str,
         paraphrase: int,
         labels: Neutral | None,
@@ -70,7 +71,7 @@ class Mind:
         reflection: Reflection,
         stages: bool,
     ) -> None:
-        self.params, self.seed, self.seat, self.names = params, seed, seat, names
+        self.params, self.seed, self.seat, self.others = params, seed, seat, others
         self.system = Message(SYSTEM, system)
         self.paraphrase, self._labels = paraphrase, labels
         self.memory, self.reflection = memory, reflection
@@ -149,7 +150,7 @@ class Mind:
         keys = ["reasoning"] * self.params.reasoning + ["forecast"] * (now.forecast is not None) + ["move"]
         lines = [prompt.how_to_answer(keys, self.paraphrase), prompt.asked_for_move(now.schema, self.paraphrase)]
         if now.forecast is not None:
-            other = self.names[(self.seat + 1) % len(self.names)] if len(self.names) > 2 else "the other"
+            other = name_of((self.seat + 1) % (1 + self.others), self.seat, self.others)
             lines.insert(1, prompt.whose_forecast(other, self.paraphrase))
         return "\n".join(lines)
 
@@ -214,7 +215,7 @@ class Mind:
 
     def _told(self, now: Now, ask_for: str) -> str:
         """What stands before a decision."""
-        spoken = prompt.heard(now.heard, now.said, self.names)
+        spoken = prompt.heard(now.heard, now.said, self.seat, self.others)
         parts = (self.reflection.tell(), self.memory.tell(), self.score, self.words(now.view), spoken, ask_for)
         return "\n\n".join(part for part in parts if part)
 

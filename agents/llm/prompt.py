@@ -13,6 +13,7 @@ from ...envs.paraphrases import worded
 from ..constitution import constitution
 from ..norms import Norms
 from ..placebo import placebo
+from .words import capital, name_of, quoted
 
 CHANNELS = NONE, PLACEBO, TEXT, MECHANISM, BOTH = ("none", "placebo", "text", "mechanism", "both")
 """How a norm reaches a language model (NORMS.md §1)."""
@@ -145,14 +146,11 @@ def asked_again(problem: str, paraphrase: int) -> str:
     )
 
 
-def heard(said: Sequence[Said], own: Sequence[Said], names: Sequence[str]) -> str:
+def heard(said: Sequence[Said], own: Sequence[Said], seat: int, others: int) -> str:
     """What was said before the coming step, quoted: whatever it holds, it stays between quotation marks."""
-    told = sorted([*((one.round, one.seat, names[one.seat], one.words) for one in said), *_own(own)])
-    return "\n".join(f"{name}: {json.dumps(words, ensure_ascii=False)}" for _, _, name, words in told)
-
-
-def _own(own: Sequence[Said]) -> list[tuple[int, int, str, str]]:
-    return [(one.round, one.seat, "You", one.words) for one in own]
+    told = sorted((one.round, one.seat, one.words) for one in (*said, *own))
+    lines = [f"{capital(name_of(who, seat, others))} said: {quoted(words)}" for _, who, words in told]
+    return "\n".join(["Before this step:", *lines]) if lines else ""
 
 
 def shown_score(score: float, total: float) -> str:

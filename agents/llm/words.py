@@ -38,3 +38,8 @@ def one_line(text: str) -> str:
     'Keep to it.'
     """
     return "".join(c for c in " ".join(text.split()) if c.isprintable())
+
+
+def capital(text: str) -> str:
+    """With a capital letter."""
+    return text[:1].upper() + text[1:]
