@@ -1,9 +1,0 @@
-"""stub"""
-
-
-def check_stance(*a):
-    pass
-
-
-def stance(*a):
-    return ""
