@@ -31,6 +31,7 @@ from .prompt import SHOWS_SCORE, UNTOLD, shown_score
 from .reply import Answer
 from .score import Score
 from .settings import ABORT, LAST, NOOP, Params
+from .stances import UNIVERSAL
 
 Bools = npt.NDArray[np.bool_]
 
@@ -96,6 +97,7 @@ class LLM(Agent):
         self._exchange = exchange()
         self.minds: list[Mind] = minds_of(self.params, game, seat, seeds, self._norms)
         self._other = (seat + 1) % game.n_agents
+        self._stance = checks.stance_of(self.params)
         self._turn, self._steps, self._asked_for = 0, 0, -1
         self._talk: Talk | None = None
         self._last = np.full(len(seeds), np.nan)
@@ -152,11 +154,12 @@ class LLM(Agent):
             asked.result()
         if self._turn == 0 and self._scores is not None:
             self._scores.open(view.imagine(self.keys))
-        b = len(view.active)
-        self._moves = np.zeros(b)
-        self._pending: list[Pending[Answer | None] | None] = [None] * b
-        self._before: list[Before | None] = [None] * b
-        believed = view.imagine(self.keys) if self.params.forecast and view.stage == GAME else None
+        worlds = len(view.active)
+        self._moves = np.zeros(worlds)
+        self._pending: list[Pending[Answer | None] | None] = [None] * worlds
+        self._before: list[Before | None] = [None] * worlds
+        needed = view.stage == GAME and (self.params.forecast or self._stance.name == UNIVERSAL)
+        believed = view.imagine(self.keys) if needed else None
         for b in np.flatnonzero(view.active).tolist():
             self._ask(view, b, None if believed is None else believed[b])
 
@@ -169,6 +172,8 @@ class LLM(Agent):
             self._moves[b] = now.move_of(only)
             return
         if believed is not None:
+            now = now._replace(advice=self._stance.now(self.game, believed, self.seat, mind.paraphrase))
+        if believed is not None and self.params.forecast:
             now = self._with_forecast(now, mind, believed)
         if self._hints is not None:
             now = now._replace(hint=self._hints.move(view, b, mind, now.forecast, self._turn))

@@ -9,7 +9,7 @@ from .legal import idle
 from .prompt import SHOWS_SCORE
 from .scrub import check_api_base
 from .settings import NOOP, Params
-from .stances import check_stance
+from .stances import NONE, Stance, stance
 
 EXAMPLES = "a model's name, such as openai/gpt-4o-mini, ollama_chat/llama3.2 or scripted/tft"
 
@@ -20,7 +20,7 @@ def check(params: Params, game: Game) -> None:
         raise refuse("llm.model", params.model, EXAMPLES)
     if params.api_base is not None:
         check_api_base(params.api_base)
-    check_stance(params.stance, params.text, game)
+    stance_of(params)
     if params.invalid_policy == NOOP:
         try:
             idle(game, 0)
@@ -34,6 +34,15 @@ def check(params: Params, game: Game) -> None:
         raise refuse("llm.talk", params.talk, f"0 in {game.name} with one seat, where nobody would hear it")
     if params.talk_placebo and not params.talk:
         raise refuse("llm.talk_placebo", True, "false where there is no talk (llm.talk=0)")
+
+
+def stance_of(params: Params) -> Stance:
+    """The stance, or the text of the user's own. Raises ``SettingError`` for what is neither, and for both at once."""
+    if not params.text:
+        return stance(params.stance)
+    if params.stance != NONE:
+        raise refuse("llm.text", params.text, f"left out beside llm.stance={params.stance}")
+    return stance({"text": params.text})
 
 
 def check_norms(params: Params, per_world: Sequence[Norms]) -> None:

@@ -9,13 +9,13 @@ from ...envs.game import Game
 from ...envs.neutral import Neutral, neutral_order
 from ...envs.paraphrases import paraphrase_of
 from ..norms import Norms
+from .checks import stance_of
 from .memories import memory
 from .memory import Remembering
 from .mind import Mind
 from .prompt import caution, told_norm, told_talk
 from .reflection import Reflecting, Reflection
 from .settings import BY_SEED, GIVEN_LABELS, SWAPPED_LABELS, WORDINGS, Params
-from .stances import stance
 
 
 def minds_of(
@@ -67,7 +67,7 @@ def system_prompt(
     parts = [
         rules if labels is None else labels.text(rules),
         told_norm(norm, params.channel, paraphrase),
-        stance(params.stance, params.text, game, paraphrase),
+        stance_of(params).text(paraphrase),
         f"{told_talk(params.talk, paraphrase)} {caution(paraphrase)}" if params.talk else "",
     ]
     return "\n\n".join(part for part in parts if part)

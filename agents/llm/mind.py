@@ -30,8 +30,8 @@ T = TypeVar("T")
 
 class Now(NamedTuple):
     """What a decision is about: the ``view`` in words, the JSON ``schema`` of the move and what an answer means, those
-    of a forecast where one is asked for, what was ``heard`` from others and ``said`` by the seat itself. ``hint`` is
-    what a scripted model answers.
+    of a forecast where one is asked for, what was ``heard`` from others and ``said`` by the seat itself, and ``advice``
+    of its stance. ``hint`` is what a scripted model answers.
     """
 
     turn: int
@@ -40,6 +40,7 @@ class Now(NamedTuple):
     move_of: Meaning
     heard: Sequence[Said] = ()
     said: Sequence[Said] = ()
+    advice: str = ""
     forecast: Mapping[str, Any] | None = None
     forecast_of: Meaning | None = None
     hint: str | None = None
@@ -216,7 +217,8 @@ class Mind:
     def _told(self, now: Now, ask_for: str) -> str:
         """What stands before a decision."""
         spoken = prompt.heard(now.heard, now.said, self.seat, self.others)
-        parts = (self.reflection.tell(), self.memory.tell(), self.score, self.words(now.view), spoken, ask_for)
+        known = (self.reflection.tell(), self.memory.tell(), self.score)
+        parts = (*known, self.words(now.view), now.advice, spoken, ask_for)
         return "\n\n".join(part for part in parts if part)
 
     # -- remembering -------------------------------------------------------------------------------------------------

@@ -68,15 +68,15 @@ def stance(given: "str | Mapping[str, Any]" = NONE) -> Stance:
     """
     if isinstance(given, str):
         if given not in NAMES:
-            raise unknown("stance", given, NAMES)
+            raise unknown("llm.stance", given, NAMES)
         return Stance(given)
     if not isinstance(given, Mapping) or set(given) != {"text"}:
-        raise refuse("stance", given, f'one of {", ".join(NAMES)}, or {{text: "..."}}')
+        raise refuse("llm.stance", given, f'one of {", ".join(NAMES)}, or {{text: "..."}}')
     text = given["text"]
     if not isinstance(text, str) or not text.strip() or len(text) > LONGEST:
-        raise refuse("stance.text", text, f"a text of 1 to {LONGEST} characters")
+        raise refuse("llm.text", text, f"a text of 1 to {LONGEST} characters")
     if not all(c.isprintable() or c == "\n" for c in text):
-        raise refuse("stance.text", text, "a text without control characters, other than line breaks")
+        raise refuse("llm.text", text, "a text without control characters, other than line breaks")
     return Stance("own", text.strip())
 
 

@@ -160,7 +160,7 @@ def test_a_summary_that_cannot_be_used_leaves_the_old_one():
         if it.due():
             _, requests = driven(it.update(asker), "prose", json.dumps({"summary": "word " * 11}))
             assert [request.place.attempt for request in requests] == [0, 1]
-            assert "it holds no JSON object" in asked(requests[1])
+            assert "there is no JSON object in it" in asked(requests[1])
     assert it.unusable == 5
     text = it.tell()
     assert "up to step 2:\nOld." in text

@@ -50,7 +50,7 @@ def test_a_text_of_ones_own():
     ],
 )
 def test_what_is_no_stance(given):
-    with pytest.raises(SettingError, match="stance"):
+    with pytest.raises(SettingError, match=r"stance|llm\.text"):
         stance(given)
 
 
