@@ -436,15 +436,13 @@ class Game(ABC):
         game's word for a step.
         """
         q = self.params
-        lines = [
-            worded(
-                paraphrase,
-                f"There are {q.horizon} {unit}s.",
-                f"The number of {unit}s is {q.horizon}.",
-                f"{unit.capitalize()} {q.horizon} is the last one.",
-            )
-        ]
-        return [*(lines if q.horizon_known else []), *told_continuation(q.continuation, unit, paraphrase)]
+        last = worded(
+            paraphrase,
+            f"There are {q.horizon} {unit}s.",
+            f"The number of {unit}s is {q.horizon}.",
+            f"{unit.capitalize()} {q.horizon} is the last one.",
+        )
+        return [*([last] if q.horizon_known else []), *told_continuation(q.continuation, unit, paraphrase)]
 
     @abstractmethod
     def view(self, world: Any, seat: int) -> str:

@@ -72,7 +72,7 @@ def in_words(rule: str) -> Wordings:
     if was_good != was_bad:
         return _by_own_standing(was_good, was_bad)
     if not was_good:
-        return ("All are bad", "Everybody is bad", "All become bad")
+        return ("All are bad", "From then on everybody is bad", "All become bad")
     return (
         f"Whoever {was_good} is good, and all others who had a choice are bad",
         f"Good is whoever {was_good}, and bad is everybody else who had a choice",

@@ -72,8 +72,8 @@ def brief(q: Any, paraphrase: int) -> list[str]:
             " the others.",
             "In every step half of you are donors, each of whom meets one of the others, so that you give and are given"
             " to by turns.",
-            "By turns you give and are given to: each step makes half of you donors, and one of the others is met by"
-            " each donor.",
+            "By turns you give and are given to: each step makes half of you donors, and has each donor meet one of the"
+            " others.",
         ),
         _gift(q),
     ]
