@@ -164,6 +164,8 @@ def unseen_changes(game, state, b, seat):
     """How many changes of world b the ``seat`` does not notice; each leaves the acts that it saw as they are."""
     names = [name for name in state.dtype.names if name not in KEPT]
     changed = np.concatenate([mixtures(game, state, b, seat, name) for name in names])
+    if game.anonymous:
+        changed = np.concatenate([changed, renamed(game, state, b, seat)])
     both = np.concatenate([state[[b]], changed])
     seen = np.zeros((len(both), game.n_agents, len(game.fields)), game.observation_dtype)
     game.kernels.observe(game.p, both, seen)
@@ -196,3 +198,16 @@ def mixtures(game, state, b, seat, name):
         part[name][:, j] = state[name][others, j]
         parts.append(part)
     return np.concatenate(parts)
+
+
+def renamed(game, state, b, seat):
+    """World b with each other seat in the place of the first of them, in all that is kept for each seat."""
+    first, *others = [j for j in range(game.n_agents) if j != seat]
+    worlds = np.repeat(state[[b]], len(others))
+    for world, j in zip(worlds, others, strict=True):
+        order = np.arange(game.n_agents)
+        order[[first, j]] = j, first
+        for name in state.dtype.names:
+            if world[name].shape == (game.n_agents,):
+                world[name] = order[world[name]] if name == "order" else world[name][order]
+    return worlds

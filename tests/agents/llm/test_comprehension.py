@@ -12,7 +12,8 @@ from comity.agents.llm.facts import BOOLEAN, INTEGER, NUMBER, WORD, Question
 from comity.envs.catalogue import game_class, games, make
 
 MANY = 50
-CASES = [(name, preset) for name in games() for preset in (None, *game_class(name).presets)]
+CASES = [pytest.param(name, None) for name in games()]
+CASES += [pytest.param(name, preset, marks=pytest.mark.slow) for name in games() for preset in game_class(name).presets]
 
 
 def asker(purpose, text, schema, attempt):
