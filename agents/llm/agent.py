@@ -274,7 +274,8 @@ class LLM(Agent):
         assert before is not None
         if self._scores is not None and score is not None:
             mind.score = shown_score(score, float(self._scores.total[b]))
-        acts, paid = outcome.view.acts(b), float(outcome.rewards[b])
+        hidden = np.isnan(world["payoff"][self.seat])  # it would reveal the others' acts, which are seen through noise
+        acts, paid = outcome.view.acts(b), None if hidden else float(outcome.rewards[b])
         mind.remember(moment(mind, before, self._played[b], bool(self._invalid[b]), acts, paid, score))
         if answer is not None and answer.forecast is not None and not np.isnan(world["action"][self._other]):
             mind.foretold(answer.forecast, float(world["action"][self._other]))

@@ -181,11 +181,7 @@ def _told_plainly(paid: float) -> bool:
 
 def said(game: Game, worlds: Worlds, seat: int, move: float) -> str:
     """What answer a legal move is."""
-    schema = game.move_schema(worlds.state[0], seat)
-    if "enum" not in schema:
-        return f"{move:g}"
-    legal = np.arange(game.n_moves) if worlds.masks is None else np.flatnonzero(worlds.masks[0, seat])
-    answer = schema["enum"][int(np.flatnonzero(legal == move)[0])]
+    answer = game.answer_of(worlds.state[0], seat, move)
     return answer if isinstance(answer, str) else f"{answer:g}"
 
 

@@ -20,7 +20,7 @@ class Before(NamedTuple):
 
 
 def moment(
-    mind: Mind, before: Before, played: Any, invalid: bool, acts: Sequence[Act], paid: float, score: float | None
+    mind: Mind, before: Before, played: Any, invalid: bool, acts: Sequence[Act], paid: float | None, score: float | None
 ) -> Moment:
     """The step that is over. ``played`` is the own answer as it is told, None where there was no choice; ``acts`` what
     was seen to be done.

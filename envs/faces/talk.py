@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from ..chance import keys
 
-_LANE = -5  # of the order of worlds: no seat has it
+_LANE = -6  # of the order of worlds: no seat has it
 
 
 class Said(NamedTuple):
