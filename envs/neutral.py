@@ -69,8 +69,11 @@ class Neutral:
         """The schema of the same moves, its labels in their own order."""
         if "enum" not in schema:
             return dict(schema)
-        labels = [self.label(word) for word in schema["enum"]]
-        return {**schema, "enum": sorted(labels, key=lambda label: self._rank.get(_first(label, self._rank) or "", 0))}
+        return {**schema, "enum": sorted(map(self.label, schema["enum"]), key=self._place)}
+
+    def _place(self, label: Any) -> int:
+        found = _first(label, self._word_of)
+        return -1 if found is None else self._rank[found]
 
     def label(self, answer: Any) -> Any:
         """What an answer of the game is called; an answer without a word for a move stays what it is."""
@@ -109,10 +112,12 @@ def neutral_order(seeds: npt.ArrayLike, n: int) -> npt.NDArray[np.int64]:
 
 def _first(answer: Any, names: Mapping[str, Any]) -> str | None:
     """The longest of ``names`` with which the words of an answer begin."""
-    if not isinstance(answer, str):
-        return None
-    fitting = (name for name in names if answer == name or answer.startswith(f"{name} "))
-    return max(fitting, key=len, default=None)
+    end = len(answer) if isinstance(answer, str) else 0
+    while end > 0:
+        if answer[:end] in names:
+            return answer[:end]
+        end = answer.rfind(" ", 0, end)
+    return None
 
 
 def _renamed(answer: Any, names: Mapping[str, str]) -> Any:

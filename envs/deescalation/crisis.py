@@ -471,14 +471,14 @@ class Crisis(Game):
 
     @property
     def word_forms(self) -> Mapping[str, str]:
-        """Where a list of acts begins a line with one, and where the last one is told: a table may call its acts by any
-        words, which elsewhere mean something else. Cooperation is the class of de-escalation.
+        """Where the table of acts begins a line with one, and where it is told what was done: acts may be called by
+        any words, such as ``message``, which elsewhere mean something else. Cooperation is the class of de-escalation.
         """
         listed = {
             f"{name} ({CLASSES[rank]},": f"{{{act}}} ({CLASSES[rank]},"
             for act, (name, rank) in enumerate(zip(self.actions.names, self.actions.ranks, strict=True))
         }
-        done = {f"you did: {name}": f"you did: {{{act}}}" for act, name in enumerate(self.actions.names)}
+        done = {f"{mark} {name}": f"{mark} {{{act}}}" for mark in ":," for act, name in enumerate(self.actions.names)}
         return {**cooperation_as(CLASSES[DE]), **listed, **done}
 
 

@@ -78,7 +78,8 @@ def check(game, steps):
         for seat, legal in enumerate(moves):
             schema = game.move_schema(world, seat)
             oracle = known.get(str(schema))
-            if oracle is None:
+            new = oracle is None
+            if new:
                 Draft202012Validator.check_schema(schema)
                 oracle = known[str(schema)] = Draft202012Validator(json.loads(json.dumps(schema)))
             choices = listed(schema)
@@ -88,7 +89,7 @@ def check(game, steps):
                 answer = json.loads(json.dumps(game.answer_of(world, seat, move)))
                 assert oracle.is_valid(answer), (schema, answer)
                 assert game.move_of(world, seat, answer) == move, (schema, answer)
-            for junk in (*JUNK, *spoilt(answer)):
+            for junk in (*JUNK, *spoilt(answer)) if new else ():
                 if oracle.is_valid(junk):
                     with contextlib.suppress(ValueError):  # as the only one, trust refuses a third decimal
                         assert game.move_of(world, seat, junk) in legal or not game.n_moves, (schema, junk)
@@ -96,7 +97,7 @@ def check(game, steps):
                     with pytest.raises(ValueError, match=r"^must be .+") as error:
                         game.move_of(world, seat, junk)
                     assert "\n" not in str(error.value)
-            for nothing in (math.nan, [math.nan], {"offer": math.nan}):
+            for nothing in () if not new else (math.nan, [math.nan], {"offer": math.nan}):
                 with pytest.raises(ValueError, match="must be"):
                     game.move_of(world, seat, nothing)
 
@@ -121,7 +122,7 @@ def test_in_every_preset_under_every_institution(name, layer, layers, noisy):
     for setting in ({}, noisy[name], *({"preset": preset} for preset in game_class(name).presets)):
         with contextlib.suppress(SettingError):
             game = make(name, **setting, institutions=[] if layer is None else layers[layer])
-            check(game, 40)
+            check(game, 15)
             played += 1
     assert played or layer is not None
 

@@ -738,7 +738,7 @@ def test_texts():
     w.reset(0)
     assert "Nobody has given anything yet." in game.view(w.state[0], 0)
     assert "It has not given to anybody yet." in game.view(w.state[0], 0)
-    assert game.move_schema(w.state[0], 6) == {"const": "pass"}
+    assert game.move_schema(w.state[0], 6) == {"type": "string", "const": "pass"}
     for percent in (10, 20, 30):
         give(w, percent)
     told = game.view(w.state[0], 6)

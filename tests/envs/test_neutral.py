@@ -1,7 +1,6 @@
 """Neutral labels: no word for a move is left wherever an agent reads, and each answer leads back to its move."""
 
 import contextlib
-import inspect
 import itertools
 import re
 
@@ -40,9 +39,8 @@ SETTINGS = {
 
 def reads(game, steps, seed=5):
     """(text, schema or None) of all that the first seats read in an episode of random play."""
-    wordings = range(PARAPHRASES if "paraphrase" in inspect.signature(game.brief).parameters else 1)
-    for seat, paraphrase in itertools.product(range(min(3, game.n_agents)), wordings):
-        yield game.brief(seat, paraphrase) if paraphrase else game.brief(seat), None
+    for seat, paraphrase in itertools.product(range(min(3, game.n_agents)), range(PARAPHRASES)):
+        yield game.brief(seat, paraphrase), None
     worlds = Worlds(game, 1)
     worlds.reset(seed)
     seat_keys = np.stack([keys(worlds.state["seed"], seat) for seat in range(game.n_agents)])
@@ -115,6 +113,18 @@ def test_it_still_reads_well(name, setting, acts, told):
         worlds.step(np.array([[2.0, 0.0]]))
     worlds.step(np.array([acts], float))
     assert told in Neutral(worlds.game).text(worlds.game.view(worlds.state[0], 0))
+
+
+def test_what_was_done_is_labelled_where_an_agent_remembers_it():
+    neutral = Neutral(make("crisis"))
+    told = "agent 1 to you: strike (3 times), pull_back (once); last: strike. Agent 1 said: a message to wait"
+    assert neutral.text(told) == (
+        "agent 1 to you: O (3 times), A (once); last: O. Agent 1 said: a message to wait"  # words of its own
+    )
+    game = make("donor", binary=True)
+    assert Neutral(game).text("you to agent 1: give (2 times), keep (once); last: keep.") == (
+        "you to agent 1: B (2 times), A (once); last: A."
+    )
 
 
 def test_the_order_says_which_word_is_a():

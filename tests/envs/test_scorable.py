@@ -308,7 +308,7 @@ def test_whoever_does_not_speak_can_only_pass():
         assert legal == (list(range(18)) if i == speaker else [18 + PASS])
     w.step(np.full((1, 4), 3.0))
     assert w.state["illegal"][0].tolist() == [int(i != speaker) for i in range(4)]
-    assert [w.game.move_schema(w.state[0], i) == {"const": "pass"} for i in range(4)] == [
+    assert [w.game.move_schema(w.state[0], i) == {"type": "string", "const": "pass"} for i in range(4)] == [
         i != w.state["speaker"][0] for i in range(4)
     ]
 
