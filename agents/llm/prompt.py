@@ -85,19 +85,23 @@ def caution(paraphrase: int) -> str:
     )
 
 
+FORMS = {"reasoning": '"…"', "forecast": '{"move": …, "probability": …}', "move": "…"}
+ABOUT = {
+    "reasoning": '"reasoning" is what you consider, in a few sentences that nobody else sees',
+    "forecast": 'the "forecast" is the move that you expect of the other, and its probability from 0 to 1',
+    "move": '"move" is what you do',
+}
+
+
 def how_to_answer(keys: Sequence[str], paraphrase: int) -> str:
     """The form of an answer that names a move; ``keys`` of: reasoning, forecast, move."""
-    about = {
-        "reasoning": '"reasoning": what you consider, in a few sentences that nobody else sees',
-        "forecast": '"forecast": an object with the "move" that you expect of the other and its "probability", 0 to 1',
-        "move": '"move": what you do',
-    }
-    listed = "; ".join(about[key] for key in keys)
+    form = ", ".join(f'"{key}": {FORMS[key]}' for key in keys)
+    about = "; ".join(ABOUT[key] for key in keys)
     return worded(
         paraphrase,
-        f"Answer with one JSON object and nothing else. Its keys are {listed}.",
-        f"Your answer is a single JSON object, without any text around it, that has the keys {listed}.",
-        f"Reply by exactly one JSON object. It holds {listed}.",
+        f"Answer with one JSON object and nothing else: {{{form}}}. In it {about}.",
+        f"Your answer is a single JSON object, without any text around it: {{{form}}}. There {about}.",
+        f"Reply by exactly one JSON object of the form {{{form}}}, in which {about}.",
     )
 
 
