@@ -60,6 +60,7 @@ class LLM(Agent):
         self.talks: int = self.params.talk
         self.talk_shuffled: bool = self.params.talk_placebo
         self._norms: Sequence[Norms] | None = None
+        self._strategies: Sequence[str] | None = None
         self._stand_in: Agent | None = None
 
     # -- before play -------------------------------------------------------------------------------------------------
@@ -87,6 +88,10 @@ class LLM(Agent):
         checks.check_norms(self.params, per_world)
         self._norms = per_world
 
+    def take_strategies(self, per_world: Sequence[str]) -> None:
+        """What it wrote down before play (:mod:`.strategies`), one for each world, empty where it has none."""
+        self._strategies = per_world
+
     def check(self, game: Game) -> None:
         """Raises ``SettingError`` for settings that do not fit each other, or the game."""
         checks.check(self.params, game)
@@ -95,7 +100,7 @@ class LLM(Agent):
         """Nothing has happened yet; comprehension questions are asked."""
         super().begin(game, seat, seeds)
         self._exchange = exchange()
-        self.minds: list[Mind] = minds_of(self.params, game, seat, seeds, self._norms)
+        self.minds: list[Mind] = minds_of(self.params, game, seat, seeds, self._norms, self._strategies)
         self._other = (seat + 1) % game.n_agents
         self._stance = checks.stance_of(self.params)
         self._turn, self._steps, self._asked_for = 0, 0, -1

@@ -14,7 +14,9 @@ T = TypeVar("T")
 SYSTEM, USER, ASSISTANT = "system", "user", "assistant"
 OK, REFUSED, FAILED = STATUSES = ("ok", "refused", "failed")
 """Of a reply: it came; the model or its provider would not answer; none came, however often it was tried."""
-MOVE, MESSAGE, REFLECTION, SUMMARY, QUESTIONS = PURPOSES = ("move", "message", "reflection", "summary", "questions")
+MOVE, MESSAGE, REFLECTION, SUMMARY, QUESTIONS, STRATEGY = PURPOSES = (
+    "move", "message", "reflection", "summary", "questions", "strategy",
+)  # fmt: skip
 """What a call is for."""
 
 

@@ -13,26 +13,32 @@ from .checks import stance_of
 from .memories import memory
 from .memory import Remembering
 from .mind import Mind
-from .prompt import caution, told_norm, told_talk
+from .prompt import caution, told_norm, told_strategy, told_talk
 from .reflection import Reflecting, Reflection
 from .settings import BY_SEED, GIVEN_LABELS, SWAPPED_LABELS, WORDINGS, Params
 
 
 def minds_of(
-    params: Params, game: Game, seat: int, seeds: npt.NDArray[np.uint64], norms: Sequence[Norms] | None
+    params: Params,
+    game: Game,
+    seat: int,
+    seeds: npt.NDArray[np.uint64],
+    norms: Sequence[Norms] | None,
+    strategies: Sequence[str] | None = None,
 ) -> list[Mind]:
-    """One for each world; ``norms`` are one for all worlds, or one for each."""
+    """One for each world; ``norms`` are one for all worlds, or one for each; ``strategies`` of its own, one for each."""
     worlds = len(seeds)
+    own_strategies = [""] * worlds if strategies is None else strategies
     given = [None] * worlds if norms is None else list(norms) * (worlds if len(norms) == 1 else 1)
     wordings = _wordings(params, seeds)
     labels = _labels(params, game, seeds)
     remembering, reflecting = Remembering(params.memory, params.window), Reflecting(params.reflect_every or None)
-    told: dict[tuple[int, int, int], str] = {}
+    told: dict[tuple[int, int, int, str], str] = {}
     minds = []
-    for b, norm in enumerate(given):
-        about = (wordings[b], id(norm), id(labels[b]))
+    for b, (norm, strategy) in enumerate(zip(given, own_strategies, strict=True)):
+        about = (wordings[b], id(norm), id(labels[b]), strategy)
         if about not in told:
-            told[about] = system_prompt(params, game, seat, norm, wordings[b], labels[b])
+            told[about] = system_prompt(params, game, seat, norm, wordings[b], labels[b], strategy)
         shown = told[about]
         remembered = memory(remembering, seat, game.n_agents - 1)
         own = (remembered, Reflection(reflecting), bool(game.stages))
@@ -58,16 +64,23 @@ def _labels(params: Params, game: Game, seeds: npt.NDArray[np.uint64]) -> list[N
 
 
 def system_prompt(
-    params: Params, game: Game, seat: int, norm: Norms | None, paraphrase: int, labels: Neutral | None = None
+    params: Params,
+    game: Game,
+    seat: int,
+    norm: Norms | None,
+    paraphrase: int,
+    labels: Neutral | None = None,
+    strategy: str = "",
 ) -> str:
-    """What a seat is told once: the rules of the game and of its institutions, its norm, its stance, and whether there
-    is talk.
+    """What a seat is told once: the rules of the game and of its institutions, its norm, its stance, its own strategy
+    where it wrote one, and whether there is talk.
     """
     rules = game.brief(seat, paraphrase)
     parts = [
         rules if labels is None else labels.text(rules),
         told_norm(norm, params.channel, paraphrase),
         stance_of(params).text(paraphrase),
+        told_strategy(strategy, paraphrase),
         f"{told_talk(params.talk, paraphrase)} {caution(paraphrase)}" if params.talk else "",
     ]
     return "\n\n".join(part for part in parts if part)

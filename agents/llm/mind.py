@@ -18,6 +18,7 @@ from .reflection import Reflection
 from .reply import Answer, Forecast, Meaning, Unusable, message_schema, move_schema, read_message, read_move
 from .settings import Params
 from .simplest import answer_to
+from .strategies import Advice, Writing, write
 from .tally import Tally
 from .words import name_of
 
@@ -195,6 +196,13 @@ class Mind:
         """The comprehension questions, before play."""
         score = yield from self._counted(ask(self.asker(-1, hint), questions))
         self.tally.comprehension = score.share
+
+    def strategy(self, advice: Sequence[Advice], words: int, hint: str | None = None) -> Asking[str]:
+        """The strategy that it writes down before play, of at most so many ``words``; empty where no answer can be
+        used.
+        """
+        how = Writing(words, self.params.reasoning, 1 + self.params.re_ask)
+        return (yield from self._counted(write(self.asker(-1, hint), advice, how, self.paraphrase)))
 
     def _counted(self, asking: Asking[Any]) -> Asking[Any]:
         """Somebody else's asking, whose calls are counted here."""

@@ -64,6 +64,19 @@ def _role(channel: str, paraphrase: int) -> str:
     )
 
 
+def told_strategy(strategy: str, paraphrase: int) -> str:
+    """What the agent wrote down before play as its strategy, quoted; empty where it has none."""
+    if not strategy:
+        return ""
+    own = quoted(strategy)
+    return worded(
+        paraphrase,
+        f"This is your strategy, as you wrote it down before play: {own}",
+        f"Before play you wrote down a strategy of your own: {own}",
+        f"Your strategy, in the words in which you wrote it down before play: {own}",
+    )
+
+
 def told_talk(rounds: int, paraphrase: int) -> str:
     """That there is talk."""
     times = "once" if rounds == 1 else f"{rounds} times"

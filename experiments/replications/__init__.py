@@ -12,7 +12,7 @@ from ...envs.settings import check, unknown
 if TYPE_CHECKING:
     import polars
 
-REPLICATIONS = ("axelrod_1986", "fehr_gachter_2000")
+REPLICATIONS = ("axelrod_1986", "fehr_gachter_2000", "vallinder_hughes_2024")
 
 
 def replicate(name: str, **settings: Any) -> "polars.DataFrame":
