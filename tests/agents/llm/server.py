@@ -1,12 +1,14 @@
 """A server on this machine that speaks OpenAI's chat protocol, for tests: it counts, waits, and fails as it is told.
 
-Alone: ``python server.py [LATENCY]`` prints its port and serves until its input ends.
+Alone: ``python server.py [LATENCY [TEXT]]`` prints its port and serves until its input ends; each line of its input is
+answered by a line with the peak and the mean of the requests in flight since the last one.
 """
 
 import asyncio
 import json
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -38,7 +40,8 @@ class Says(NamedTuple):
 
 class Server:
     """Set ``reply`` to a function of the request's body that returns a text, ``Says`` or ``Fault``; ``faults`` come
-    first, one to a request. ``bodies`` and ``headers`` are what was asked, ``peak`` the most requests at once.
+    first, one to a request. ``bodies`` and ``headers`` are what was asked, ``peak`` the most requests at once, ``mean``
+    how many there were between the first's coming and the last's going.
     """
 
     def __init__(self, latency: float = 0.0) -> None:
@@ -49,6 +52,7 @@ class Server:
         self.bodies: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.flying = self.peak = 0
+        self._seconds, self._first, self._last = 0.0, 0.0, 0.0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
@@ -61,6 +65,15 @@ class Server:
     def address(self) -> str:
         """For ``api_base``."""
         return f"http://127.0.0.1:{self.port}/v1"
+
+    @property
+    def mean(self) -> float:
+        """Requests in flight, on average."""
+        return self._seconds / (self._last - self._first) if self._first else 0.0
+
+    def forget(self) -> None:
+        """Counts what is in flight anew."""
+        self.peak, self._seconds, self._first = self.flying, 0.0, 0.0
 
     def __enter__(self) -> "Server":
         self._thread.start()
@@ -92,12 +105,11 @@ class Server:
                 body = json.loads(await reader.readexactly(int(headers.get("content-length", 0))))
                 self.bodies.append(body)
                 self.headers.append(headers)
-                self.flying += 1
-                self.peak = max(self.peak, self.flying)
+                self._fly(1)
                 try:
                     answer = await self._answer(body)
                 finally:
-                    self.flying -= 1
+                    self._fly(-1)
                 if answer is None:
                     writer.transport.abort()
                     return
@@ -107,6 +119,16 @@ class Server:
             pass  # it hung up, or the server stops
         finally:
             writer.close()
+
+    def _fly(self, more: int) -> None:
+        now = time.perf_counter()
+        if self._first:
+            self._seconds += self.flying * (now - self._last)
+        else:
+            self._first = now
+        self._last = now
+        self.flying += more
+        self.peak = max(self.peak, self.flying)
 
     async def _answer(self, body: dict[str, Any]) -> bytes | None:
         told = self.faults.pop(0) if self.faults else self.reply(body)
@@ -139,5 +161,9 @@ def _sent(status: int, headers: Mapping[str, str], body: bytes) -> bytes:
 
 if __name__ == "__main__":
     with Server(float(sys.argv[1]) if sys.argv[1:] else 0.0) as server:
+        if sys.argv[2:]:
+            server.reply = lambda body: sys.argv[2]
         print(server.port, flush=True)
-        sys.stdin.read()
+        for _ in sys.stdin:
+            print(server.peak, server.mean, flush=True)
+            server.forget()
