@@ -26,7 +26,7 @@ def minds_of(
     norms: Sequence[Norms] | None,
     strategies: Sequence[str] | None = None,
 ) -> list[Mind]:
-    """One for each world; ``norms`` are one for all worlds, or one for each; ``strategies`` of its own, one for each."""
+    """One for each world; ``norms`` are one for all worlds, or one for each, and so are ``strategies`` of its own."""
     worlds = len(seeds)
     own_strategies = [""] * worlds if strategies is None else strategies
     given = [None] * worlds if norms is None else list(norms) * (worlds if len(norms) == 1 else 1)
