@@ -84,7 +84,9 @@ REPLICATE_HELP = """Play a published experiment again and print what comes out, 
 
 NAME is one of: axelrod_1986 (the norms game and the metanorms game; shares of runs in which the norm is established or
 has collapsed, after some numbers of generations); fehr_gachter_2000 (public goods with and without punishment: gifts,
-payoffs and points step by step). SETTINGS are its own; without any it is played as it was published.
+payoffs and points step by step); vallinder_hughes_2024 (language models that hand on strategies for the donor game:
+holdings and gifts by generation). SETTINGS are its own; without any it is played as it was published, but the last
+must be told which model=… answers.
 
 \b
 Examples:
@@ -92,6 +94,8 @@ Examples:
   comity replicate axelrod_1986 runs=1000 'generations=[100]'
   comity replicate axelrod_1986 temptation=10 mutation=0.001 ties=keep
   comity replicate fehr_gachter_2000 runs=200 error=0.1
+  comity replicate vallinder_hughes_2024 model=scripted/copying generations=3
+  comity replicate vallinder_hughes_2024 model=openai/gpt-4o-mini budget_usd=5
 """
 
 config_dir = click.option(
