@@ -59,8 +59,11 @@ class Settings(NamedTuple):
     temperature: Annotated[float | None, Range(0, 2), "none: the provider's own"] = 1.0
     max_tokens: Annotated[int, Range(1, 1_000_000), "of an answer, at most"] = 800
     reasoning: Annotated[bool, "does an answer begin with its reasons?"] = True
+    text: Annotated[str, "a text of your own in every prompt, such as what follows from ending with more"] = ""
     paraphrase: Annotated[str, Choice(*WORDINGS), "which of three wordings the models are told"] = BY_SEED
-    memory: Annotated[str, Choice(*MEMORIES), "what they are told of the past of their generation"] = "window"
+    memory: Annotated[str, Choice(*MEMORIES), "what they are told of the steps before, beside what the game shows"] = (
+        "none"
+    )
     window: Annotated[int, Range(1, 1000), "steps that a window holds, or after which a summary is written"] = 10
     re_ask: Annotated[int, Range(0, 10), "times that they are asked again after an answer that cannot be used"] = 2
     invalid_policy: Annotated[str, Choice(*POLICIES), "who moves then: random (a legal move), noop, last, abort"] = (
