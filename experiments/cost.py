@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..agents.llm.agent import LLM, SCRIPTED
-from ..agents.llm.backends.scripted import tokens_of
+from ..agents.llm.backends.openai_backend import direct
+from ..agents.llm.backends.scripted import prompt_tokens, tokens_of
 from ..agents.llm.calls import Reply, Request
 from ..agents.llm.exchange import Exchange, using
 from ..agents.llm.prices import Prices, tokens
@@ -61,17 +62,18 @@ class _Dry:
 
     async def answer(self, request: Request) -> Reply:
         text = request.hint or answer_to(request.schema)
-        prompt = tokens(request.model, request.messages)
+        own = direct(request)
+        prompt = prompt_tokens(request.messages) if own else tokens(request.model, request.messages)
         thought = REASON_TOKENS if "reasoning" in ((request.schema or {}).get("properties") or {}) else 0
         longest = int(request.sampling.get("max_tokens", 0))
         completion = min(tokens_of(text) + thought * (not request.model.startswith(SCRIPTED)), longest)
         self.calls += 1
         self.prompt += prompt
         self.completion += completion
-        self.expected += _known(self.prices.price(request.model, prompt, completion))
+        self.expected += _known(self.prices.price(request.model, prompt, completion, not own))
         # what was answered before is in the prompt when it is asked again
         prompts = prompt * self.tries + longest * self.tries * (self.tries - 1) // 2
-        self.most += _known(self.prices.price(request.model, prompts, longest * self.tries))
+        self.most += _known(self.prices.price(request.model, prompts, longest * self.tries, not own))
         return Reply(text, model=request.model, prompt_tokens=prompt, completion_tokens=completion)
 
 

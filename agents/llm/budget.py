@@ -30,16 +30,16 @@ class Budget:
         self._freed = asyncio.Event()
 
     @asynccontextmanager
-    async def room_for(self, request: Request, rough: bool) -> AsyncIterator[None]:
-        """Holds the price of a call, whose prompt is counted ``rough``ly where no model's own count is to be had. Waits
-        while what others hold is all that is in its way.
+    async def room_for(self, request: Request, rough: bool, listed: bool = True) -> AsyncIterator[None]:
+        """Holds the price of a call, whose prompt is counted ``rough``ly where no model's own count is to be had; is it
+        among those ``listed`` by litellm? Waits while what others hold is all that is in its way.
 
         Raises ``BudgetReached``; ``SettingError`` where the price is not known.
         """
         if self.cap is None:
             yield
             return
-        price = self._largest(request, rough)
+        price = self._largest(request, rough, listed)
         while (spent := self.ledger.spent()) + self.held + price > self.cap:
             if not self.held:
                 raise BudgetReached(
@@ -55,13 +55,13 @@ class Budget:
             self.held = max(self.held - price, 0.0)
             self._freed.set()
 
-    def _largest(self, request: Request, rough: bool) -> float:
+    def _largest(self, request: Request, rough: bool, listed: bool) -> float:
         model, sampling = request.model, request.sampling
         longest = sampling.get("max_tokens") or sampling.get("max_completion_tokens")
         if longest is None:
             raise refuse("llm.budget_usd", self.cap, "left out where no llm.max_tokens limits what an answer costs")
         asked = prompt_tokens(request.messages) if rough else tokens(model, request.messages)
-        price = self.prices.price(model, asked, int(longest))
+        price = self.prices.price(model, asked, int(longest), listed)
         if price is None:
             raise refuse("llm.budget_usd", self.cap, f"left out while no price of {model} is known: see llm.prices")
         return price

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from .backends import backend_for
 from .backends.backend import Backend
 from .backends.litellm_backend import Litellm
+from .backends.openai_backend import Direct
 from .budget import Budget
 from .calls import Reply, Request
 from .ledger import Ledger
@@ -43,7 +44,7 @@ class Live:
         if which not in self.lanes:
             with self._lock:
                 if which not in self.lanes:
-                    self.lanes[which] = Lane(backend_for(request.model, self.own), self.concurrency)
+                    self.lanes[which] = Lane(backend_for(request, self.own), self.concurrency)
         return self.lanes[which]
 
     async def ask(self, request: Request) -> Reply:
@@ -57,7 +58,8 @@ class Live:
 
     async def _call(self, request: Request) -> Reply:
         lane = self.lane(request)
-        async with self.budget.room_for(request, rough=not isinstance(lane.backend, Litellm)):
+        rough, listed = not isinstance(lane.backend, Litellm), not isinstance(lane.backend, Direct)
+        async with self.budget.room_for(request, rough, listed):
             reply = await self.patience.ask(lane, request)
             if request.model in self.prices.own:
                 priced = self.prices.price(request.model, reply.prompt_tokens, reply.completion_tokens)

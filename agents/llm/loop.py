@@ -6,7 +6,7 @@ There is one, as long as the process lives: litellm keeps connections and tasks 
 import asyncio
 import atexit
 import threading
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ PATIENCE = 5.0
 
 _lock = threading.Lock()
 _loop: asyncio.AbstractEventLoop | None = None
+_closing: list[Callable[[], Awaitable[object]]] = []
 
 
 def submit(work: Coroutine[Any, Any, T]) -> "Future[T]":
@@ -29,6 +30,11 @@ def submit(work: Coroutine[Any, Any, T]) -> "Future[T]":
             thread.start()
             atexit.register(_stop, _loop, thread)
     return asyncio.run_coroutine_threadsafe(work, _loop)
+
+
+def at_end(close: Callable[[], Awaitable[object]]) -> None:
+    """Has ``close`` called there when the process ends."""
+    _closing.append(close)
 
 
 def _stop(loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
@@ -44,3 +50,4 @@ async def _end() -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.gather(*(close() for close in _closing), return_exceptions=True)

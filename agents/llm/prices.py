@@ -44,8 +44,12 @@ class Prices:
             raise refuse("llm.prices", str(path), "a YAML file of prices by model, each {input: US$, output: US$}")
         return cls({str(model): given for model, given in told.items()})
 
-    def price(self, model: str, prompt_tokens: int | None, completion_tokens: int | None) -> float | None:
-        """US$ of a call with so many tokens; None where the model's price, or a count, is not known."""
+    def price(
+        self, model: str, prompt_tokens: int | None, completion_tokens: int | None, listed: bool = True
+    ) -> float | None:
+        """US$ of a call with so many tokens; None where the model's price, or a count, is not known. Not ``listed`` is
+        what a server of one's own costs, whatever its model is called.
+        """
         if prompt_tokens is None or completion_tokens is None:
             return None
         if model in self.own:
@@ -53,7 +57,7 @@ class Prices:
             return (prompt_tokens * price.input + completion_tokens * price.output) / PER
         if model.startswith(SCRIPTED):
             return 0.0
-        return listed_price(imported(model), model, prompt_tokens, completion_tokens)
+        return listed_price(imported(model), model, prompt_tokens, completion_tokens) if listed else None
 
 
 def _price(name: str, given: Any) -> Price:

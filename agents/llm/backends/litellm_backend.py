@@ -1,41 +1,27 @@
-"""Models of any provider that litellm knows, and any server that speaks OpenAI's protocol (``api_base``).
+"""Models of any provider that litellm knows.
 
 litellm is imported at the first call, since that takes seconds. It asks once: who tries again, keeps and counts is the
 exchange.
 """
 
-import functools
 import os
 import re
-import time
 from collections.abc import Iterator
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from ....envs.settings import SettingError
-from ..calls import OK, REFUSED, Reply, Request
+from ..calls import Reply, Request
 from ..scrub import scrub
-from .backend import AccessError, Unanswered, cut
+from .backend import AccessError, Unanswered
+from .chat import ANY_OBJECT, count, own_key, reply_of
+from .faults import LONGEST_COMPLAINT, denied, failure, retry_after
 
-AGAIN = {408, 409, 425, 429}
-OVERLOAD = {429, 503, 529}
-TOO_LONG = {408, 504}
 FREE = {"HTTPStatusError", "ConnectError", "ConnectTimeout"}
 """What httpx calls an answer with an error's status, and a server that could not be reached."""
-DENIED = re.compile(
-    r"(?i)model_not_found|\bmodel\b.{0,80}(not found|not exist|unknown)|no such model|invalid.api.key"
-    r"|api.key.{0,20}(not valid|invalid)"
-)
-"""In a complaint about the request: no other request will do better."""
 UNSENT = re.compile(
     r"(?i)LLM Provider NOT provided|missing credentials|api.?key.{0,60}(be set|not set|missing|required)"
 )
 """In what litellm says before it sends anything."""
-FILTERED = re.compile(r"(?i)content.?(policy|filter|management)|safety system|moderation|flagged")
-scrubbed = functools.lru_cache(maxsize=256)(scrub)
-"""For the few names that come with every reply."""
-NO_KEY = "none"
-"""Sent to a server of one's own where the environment has no key: most such servers ask for none."""
 
 
 def imported(model: str) -> Any:
@@ -86,16 +72,16 @@ class Litellm:
         try:
             return self._reply(request, await self.litellm.acompletion(**self._asked(request)))
         except Exception as error:
-            failure = _failure(request.model, error)
-        if isinstance(failure, Reply):
-            return failure
-        raise failure  # out here, so that what litellm raised, which holds the whole call, is no part of it
+            found = _failure(request.model, error)
+        if isinstance(found, Reply):
+            return found
+        raise found  # out here, so that what litellm raised, which holds the whole call, is no part of it
 
     def _asked(self, request: Request) -> dict[str, Any]:
         """The call as litellm takes it."""
         asked: dict[str, Any] = {name: value for name, value in request.sampling.items() if value is not None}
-        if "api_base" in asked and self.provider == "openai" and not os.environ.get("OPENAI_API_KEY"):
-            asked["api_key"] = NO_KEY
+        if "api_base" in asked and self.provider == "openai":
+            asked["api_key"] = own_key()
         if request.schema is not None and "response_format" in self.taken:
             asked["response_format"] = self._format(request.schema)
         messages = [message._asdict() for message in request.messages]
@@ -106,50 +92,38 @@ class Litellm:
         schemas that hold more than a few words of the standard; every answer is validated anyway.
         """
         if not self.schemas:
-            return {"type": "json_object"}
+            return ANY_OBJECT
         return {"type": "json_schema", "json_schema": {"name": "answer", "schema": dict(schema), "strict": False}}
 
     def _reply(self, request: Request, response: Any) -> Reply:
-        """What came, as far as it is what it should be: everything in it is a stranger's."""
+        """What came."""
         choice = response.choices[0]
-        refusal = (getattr(choice.message, "provider_specific_fields", None) or {}).get("refusal")
-        reason = choice.finish_reason if isinstance(choice.finish_reason, str) else None
-        refused = bool(refusal) or reason == "content_filter"
         usage = getattr(response, "usage", None)
-        asked, answered = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
-        known = self.listed and asked is not None and answered is not None
+        asked, answered = getattr(usage, "prompt_tokens", None), getattr(usage, "completion_tokens", None)
+        known = self.listed and count(asked) is not None and count(answered) is not None
         cost = response._hidden_params.get("response_cost") if known else None
-        return Reply(
-            cut(choice.message.content or refusal),
-            REFUSED if refused else OK,
-            "the model refused, or its provider's filter did" if refused else "",
-            model=scrubbed(response.model) if response.model else None,
-            finish_reason=None if reason is None else scrubbed(reason),
-            prompt_tokens=asked,
-            completion_tokens=answered,
-            cost=None if cost is None else float(cost),
-            seed_honoured="seed" in self.taken if request.sampling.get("seed") is not None else None,
+        return reply_of(
+            choice.message.content,
+            (getattr(choice.message, "provider_specific_fields", None) or {}).get("refusal"),
+            choice.finish_reason,
+            response.model,
+            asked,
+            answered,
+            None if cost is None else float(cost),
+            "seed" in self.taken if request.sampling.get("seed") is not None else None,
         )
-
-
-def _count(usage: Any, name: str) -> int | None:
-    """A count of tokens. Where the server gave none, litellm says 0."""
-    count = getattr(usage, name, None)
-    return count if isinstance(count, int) and count > 0 else None
 
 
 def _failure(model: str, error: Exception) -> Reply | Unanswered | AccessError:
     """What an exception of litellm means."""
     status = next((code for e in _chain(error) if isinstance(code := getattr(e, "status_code", None), int)), None)
     told = f"{type(error).__name__}: {scrub(error)}"
-    text, reached = str(error)[:2000], not FREE.isdisjoint(type(e).__name__ for e in _chain(error))
-    if status in (400, 403) and (type(error).__name__ == "ContentPolicyViolationError" or FILTERED.search(text)):
-        return Reply("", REFUSED, told, cost=0.0)
-    wrong = status in (401, 403) or (status in (400, 404) and DENIED.search(text))
-    if wrong or (not reached and UNSENT.search(text)):
-        return AccessError(f"llm.model = {model!r} cannot be asked: {told}")
-    again = status in AGAIN or (status or 0) >= 500
-    return Unanswered(told, again, _retry_after(error), status in OVERLOAD, billed=_may_be_billed(error, status))
+    free = not FREE.isdisjoint(type(e).__name__ for e in _chain(error))
+    filtered = type(error).__name__ == "ContentPolicyViolationError"
+    found = failure(model, told, status, str(error), free, retry_after(_retry_header(error)), filtered)
+    if isinstance(found, Unanswered) and not free and UNSENT.search(str(error)[:LONGEST_COMPLAINT]):
+        return denied(model, told)
+    return found
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -160,26 +134,9 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error, seen = error.__cause__ or error.__context__, seen + 1
 
 
-def _may_be_billed(error: Exception, status: int | None) -> bool:
-    """May the provider have worked on it? Not where it was never reached, and not where it answered with an error, but
-    that it took too long.
-    """
-    return status in TOO_LONG or FREE.isdisjoint(type(e).__name__ for e in _chain(error))
-
-
-def _retry_after(error: Exception) -> float | None:
-    """Seconds that the server asks to be left alone, by the header, which says seconds or a date."""
+def _retry_header(error: Exception) -> str | None:
+    """What the server asks for, where it answered."""
     headers = getattr(error, "litellm_response_headers", None)
     if headers is None:
         headers = getattr(getattr(error, "response", None), "headers", None)
-    told = headers.get("retry-after") if headers is not None else None
-    if not told:
-        return None
-    try:
-        seconds = float(told)
-    except ValueError:
-        try:
-            seconds = parsedate_to_datetime(told).timestamp() - time.time()
-        except ValueError:
-            return None
-    return max(seconds, 0.0) if seconds == seconds else None
+    return headers.get("retry-after") if headers is not None else None

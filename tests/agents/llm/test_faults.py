@@ -1,4 +1,4 @@
-"""Real calls through litellm, to a server on this machine that fails in every way."""
+"""Real calls, through litellm and without it, to a server on this machine that fails in every way."""
 
 from email.utils import formatdate
 from time import time
@@ -6,11 +6,14 @@ from time import time
 import pytest
 
 from comity.agents.llm.backends.backend import AccessError
+from comity.agents.llm.backends.litellm_backend import Litellm
+from comity.agents.llm.backends.openai_backend import Direct
 from comity.agents.llm.budget import BudgetReached
 from comity.agents.llm.calls import FAILED, LONGEST, OK, REFUSED, Message, Reply
 from comity.agents.llm.exchange import Exchange
 from comity.agents.llm.ledger import Ledger
 from comity.agents.llm.prices import Prices, tokens
+from comity.envs.settings import SettingError
 
 pytestmark = pytest.mark.slow  # litellm alone takes seconds to import
 SCHEMA = {"type": "object", "properties": {"move": {"enum": ["A", "B"]}}, "required": ["move"]}
@@ -21,17 +24,34 @@ FIRST_CALL = 60.0
 @pytest.fixture(scope="module", autouse=True)
 def warm(serving, make_request, ask):
     """The first call of a process is slow, which would look like a time-out."""
-    with serving.Server() as server, Exchange(timeout=FIRST_CALL) as exchange:
-        request = make_request(model="openai/some-model", sampling={"api_base": server.address})
+    model = "openai/some-model"
+    with serving.Server() as server, Exchange(timeout=FIRST_CALL, backends={model: Litellm(model)}) as exchange:
+        request = make_request(model=model, sampling={"api_base": server.address})
         ((reply,),) = exchange.run([ask([request])])
         assert reply.status == OK
 
 
+@pytest.fixture(params=["direct", "litellm"])
+def path(request):
+    """Who asks a server of one's own."""
+    return request.param
+
+
 @pytest.fixture
-def asked(server, ask, make_request):
+def by(path):
+    """The settings of an exchange in which the calls to a model go that way."""
+    return lambda model: {"backends": {model: Litellm(model)} if path == "litellm" else {}}
+
+
+by_litellm = pytest.mark.parametrize("path", ["litellm"])
+
+
+@pytest.fixture
+def asked(server, ask, make_request, by):
     """Asks the server once for each step, and gives all replies."""
 
     def asked(steps=1, model="openai/some-model", ledger=None, schema=None, **settings):
+        settings = {**by(model), **settings}
         with Exchange(ledger, **{"backoff": 0.01, "timeout": 20.0, "tries": 3, **settings}) as exchange:
             sampling = {"api_base": server.address}
             requests = [make_request(model=model, step=k, sampling=sampling, schema=schema) for k in range(steps)]
@@ -55,12 +75,14 @@ def test_what_is_sent_and_what_comes(server, asked, monkeypatch):
     assert reply.latency > 0
 
 
+@by_litellm
 def test_the_schema_goes_with_the_call_where_the_model_takes_it(server, asked):
     (reply,) = asked(model="openai/gpt-4o", schema=SCHEMA)
     assert server.bodies[0]["response_format"]["json_schema"]["schema"] == SCHEMA
     assert reply.cost == pytest.approx(0.0045)  # 1,000 + 200 tokens at 2.50/10.00 per million (METRICS.md §13)
 
 
+@by_litellm
 def test_no_price_where_there_are_no_counts_and_none_by_the_name_that_a_server_gives_itself(server, serving, asked):
     server.reply = lambda body: serving.Says("x", usage=None)
     (reply,) = asked(model="openai/gpt-4o")
@@ -86,11 +108,14 @@ def test_faults_that_pass_and_faults_that_do_not(server, serving, asked, fault):
 
 
 @pytest.mark.parametrize("status", [400, 404, 405, 422])
-def test_faults_that_are_not_tried_again(server, serving, asked, status):
+def test_faults_that_are_not_tried_again(server, serving, asked, status, path):
     server.reply = lambda body: serving.Fault(status)
     (reply,) = asked()
     assert (reply.status, reply.tries) == (FAILED, 1)
-    if status != 422:  # of which litellm tells nothing, once it has asked again without some settings
+    if (status, path) != (
+        422,
+        "litellm",
+    ):  # of which litellm tells nothing, once it has asked again without some settings
         assert (reply.cost, server.asked) == (0.0, 1)
 
 
@@ -158,6 +183,7 @@ def test_what_can_never_succeed_stops_in_one_line(server, serving, asked, status
     assert server.asked == 1 and MARK not in str(told.value) and "\n" not in str(told.value)
 
 
+@by_litellm
 @pytest.mark.parametrize("model", ["nobody/some-model", "some-model"])
 def test_a_provider_that_nobody_knows(asked, model):
     with pytest.raises(AccessError, match=rf"^llm\.model = '{model}' is not allowed"):
@@ -170,13 +196,14 @@ def test_a_key_that_is_missing(make_request, ask, monkeypatch):
         exchange.run([ask([make_request(model="openai/gpt-4o")])])
 
 
-def test_no_secret_in_any_file(server, serving, asked, make_request, tmp_path, monkeypatch, capfd):
+def test_no_secret_in_any_file(server, serving, asked, path, make_request, tmp_path, monkeypatch, capfd):
     monkeypatch.setenv("OPENAI_API_KEY", f"sk-{MARK}")
     monkeypatch.chdir(tmp_path)
     server.reply = lambda body: f"your key is sk-{MARK}"
     echo = f"Authorization: Bearer sk-{MARK} at http://user:{MARK}@localhost"
     server.faults = [serving.Fault(500, {"x-key": MARK}, error=echo)] * 3
-    server.faults += [serving.Fault(status, {"set-cookie": MARK}, error=echo) for status in (400, 422, 422, 422)]
+    wrong = (400, 422) if path == "direct" else (400, 422, 422, 422)
+    server.faults += [serving.Fault(status, {"set-cookie": MARK}, error=echo) for status in wrong]
     server.faults += [serving.Fault(body=f"prose {MARK}".encode())] * 3
     ledger = Ledger(tmp_path / "ledger.sqlite")
     statuses = [reply.status for reply in asked(steps=5, ledger=ledger)]
@@ -184,21 +211,21 @@ def test_no_secret_in_any_file(server, serving, asked, make_request, tmp_path, m
     assert all(f"sk-{MARK}" in headers["authorization"] for headers in server.headers)
     ledger = Ledger(tmp_path / "ledger.sqlite")  # with its files beside it, while it is open
     ledger.put(make_request(), Reply("x"))
-    found = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert {path.name for path in found} >= {"ledger.sqlite", "ledger.sqlite-wal"}
-    for path in found:
-        assert MARK.encode() not in path.read_bytes()
+    found = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert {file.name for file in found} >= {"ledger.sqlite", "ledger.sqlite-wal"}
+    for file in found:
+        assert MARK.encode() not in file.read_bytes()
     ledger.close()
     assert MARK.encode() not in (tmp_path / "ledger.sqlite").read_bytes()
     assert MARK not in "".join(capfd.readouterr())
 
 
-def test_as_many_in_flight_as_the_limit(server, serving, ask, make_request):
+def test_as_many_in_flight_as_the_limit(server, serving, ask, make_request, by):
     server.latency = 0.1
     sampling = {"api_base": server.address}
 
     def played(begin, **settings):
-        with Exchange(**settings) as exchange:
+        with Exchange(**settings, **by("openai/some-model")) as exchange:
             exchange.run(
                 [ask([make_request(begin + k, model="openai/some-model", sampling=sampling)]) for k in range(64)]
             )
@@ -224,6 +251,26 @@ def test_tokens_and_prices_without_a_network():
     assert prices.price("openai/gpt-4o", None, 200) is None
 
 
+def test_a_server_of_ones_own_costs_what_its_user_says(server, ask, make_request):
+    request = make_request(model="openai/gpt-4o", sampling={"api_base": server.address})
+    prices = Prices({"openai/gpt-4o": {"input": 1, "output": 5}})
+    for own, cost in ((None, None), (prices, 0.002)):
+        with Exchange(prices=own) as exchange:
+            assert isinstance(exchange._begun().lane(request).backend, Direct)
+            assert exchange.run([ask([request])])[0][0].cost == cost
+    with Exchange(budget_usd=1.0) as exchange, pytest.raises(SettingError, match="no price of openai/gpt-4o is known"):
+        exchange.run([ask([request])])
+
+
+@pytest.mark.parametrize("path", ["direct"])
+def test_no_redirect_is_followed_with_the_key(server, serving, asked):
+    with serving.Server() as elsewhere:
+        server.faults = [serving.Fault(307, {"location": f"{elsewhere.address}/chat/completions"})]
+        (reply,) = asked()
+        assert (reply.status, reply.tries, elsewhere.asked) == (FAILED, 1, 0)
+
+
+@by_litellm
 def test_a_budget_by_litellms_prices(server, asked):
     with pytest.raises(BudgetReached, match=r"llm\.budget_usd = 0\.0185 is reached: 0\.0180 US\$ are spent"):
         asked(steps=9, model="openai/gpt-4o", budget_usd=0.0185)
