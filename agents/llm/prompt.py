@@ -130,7 +130,7 @@ def whose_forecast(other: str, paraphrase: int) -> str:
 
 def asked_for_move(schema: Mapping[str, Any], paraphrase: int) -> str:
     """The end of the prompt of a decision."""
-    told = json.dumps(schema, separators=(", ", ": "))
+    told = json.dumps(schema)
     return worded(
         paraphrase,
         f'Choose now. "move" must fit this JSON schema: {told}',
