@@ -33,8 +33,8 @@ class Hints:
     def _planned(self, view: View, turn: int) -> Floats:
         """(B,): the moves for where the worlds are, decided once."""
         if self._plan is None:
-            drawn = self._agent is None
-            self._plan = random_legal(view, self._keys, turn, DRAWN) if drawn else self._agent.act(view)
+            agent = self._agent
+            self._plan = random_legal(view, self._keys, turn, DRAWN) if agent is None else agent.act(view)
         return self._plan
 
     def _told(self, view: View, b: int, mind: Mind, turn: int) -> Any:
