@@ -87,3 +87,15 @@ def test_the_institution_of_the_documentation_works(monkeypatch):
     assert "everybody gives 2 to whoever was paid least" in record.game.brief(0)
     with pytest.raises(comity.SettingError, match="one seat only"):
         comity.play("fishery", ["greedy"], n_agents=1, institutions=net)
+
+
+def test_a_function_sits_in_a_models_place():
+    text = re.search(
+        r"```python\n(import comity\nfrom comity.agents.llm.*?)```", (DOCS / "llm.md").read_text(), re.DOTALL
+    )
+    assert text
+    shown: dict[str, object] = {}
+    exec(text.group(1), shown)
+    record = shown["record"]
+    assert record.cooperation[0, :, 0].tolist() == [0, 0, 0, 0, 0]
+    assert not record.invalid.any()
