@@ -241,12 +241,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _refused(error: Exception) -> int:
     """One line for what a user can mend; the whole story for anything else."""
+    from ..agents.llm.agent import InvalidAnswer
+    from ..agents.llm.budget import BudgetReached
     from ..envs.settings import SettingError
 
     if isinstance(error, SettingError):
         click.echo(f"error: {error}", err=True)
         return WRONG
-    if isinstance(error, OSError):
+    if isinstance(error, OSError | BudgetReached | InvalidAnswer):
         click.echo(f"error: {error}", err=True)
         return FAILED
     raise error

@@ -147,6 +147,7 @@ def _tables(q: Settings) -> list[_Table]:
 
 
 def _societies(q: Settings, tables: Sequence[_Table]) -> Societies:
+    """Generation after generation, all runs at once."""
     import polars
 
     n = tables[0].game.n_agents
@@ -166,35 +167,14 @@ def _societies(q: Settings, tables: Sequence[_Table]) -> Societies:
         ranks = np.lexsort((lots, -holdings))[:, : n // 2]  # the best first
         np.put_along_axis(stays := np.zeros_like(fresh), ranks, True, axis=1)
         advice = [[Advice(strategies[r][i], float(holdings[r, i])) for i in best] for r, best in enumerate(ranks)]
-        unwritten = [not strategies[r][i] for r, i in np.argwhere(fresh)]
-        rows.append(
-            {
-                "generation": generation,
-                "runs": q.runs,
-                **_told("holdings", bootstrap_ci(holdings.mean(axis=1))),
-                **_given(records),
-                "unwritten": float(np.mean(unwritten)),
-                "survivors": float(1 - fresh.mean()),
-                **_spent(writers, records),
-                "model": q.model,
-            }
-        )
+        unwritten = np.mean([not strategies[r][i] for r, i in np.argwhere(fresh)])
+        told = {"generation": generation, "runs": q.runs, **_measured(holdings, records)}
+        shares = {"unwritten": float(unwritten), "survivors": float(1 - fresh.mean())}
+        rows.append({**told, **shares, **_spent(writers, records), "model": q.model})
         given = coop_bounds_by_seat(*_labels(records)).value
-        lines += [
-            (
-                r,
-                generation,
-                int(seeds[r]),
-                i,
-                int(since[r, i]),
-                holdings[r, i],
-                given[r, i],
-                bool(stays[r, i]),
-                strategy,
-            )
-            for r, of_run in enumerate(strategies)
-            for i, strategy in enumerate(of_run)
-        ]
+        for r, i in np.ndindex(fresh.shape):
+            written = (r, generation, int(seeds[r]), i, int(since[r, i]))
+            lines.append((*written, holdings[r, i], given[r, i], bool(stays[r, i]), strategies[r][i]))
     return Societies(
         polars.DataFrame(rows, schema_overrides={"usd": polars.Float64}),
         polars.DataFrame(lines, LINE, orient="row", schema_overrides={"seed": polars.UInt64}),
@@ -237,10 +217,12 @@ def _labels(records: Sequence[Record]) -> tuple[Floats, Bools]:
     return np.concatenate([one.cooperation for one in records], axis=1), np.concatenate(invalid, axis=1)
 
 
-def _given(records: Sequence[Record]) -> dict[str, float]:
+def _measured(holdings: Floats, records: Sequence[Record]) -> dict[str, float]:
+    """Means over runs, with intervals."""
     bounds = coop_bounds(*_labels(records))
-    least, most = float(np.mean(bounds.lower)), float(np.mean(bounds.upper))
-    return {**_told("given", bootstrap_ci(bounds.value)), "given_least": least, "given_most": most}
+    found = {"holdings": bootstrap_ci(holdings.mean(axis=1)), "given": bootstrap_ci(bounds.value)}
+    told = {key: value for name, interval in found.items() for key, value in _told(name, interval).items()}
+    return {**told, "given_least": float(np.mean(bounds.lower)), "given_most": float(np.mean(bounds.upper))}
 
 
 def _spent(writers: Sequence[Mind], records: Sequence[Record]) -> dict[str, Any]:
