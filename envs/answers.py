@@ -18,13 +18,13 @@ Schema = Mapping[str, Any]
 
 
 def validated(schema: Schema, answer: Any) -> Any:
-    """The decoded JSON value ``answer``, which fits ``schema``; numbers come back as floats, arrays as tuples.
+    """The decoded JSON value ``answer``, which fits ``schema``; arrays come back as tuples.
 
     Strict: words as they are written, no truth value or word for a number; 5.0 is the whole number 5. Raises
     ``ValueError`` with one line that says what is allowed.
 
-    >>> validated({"type": "integer", "minimum": 0, "maximum": 20}, 5)
-    5.0
+    >>> validated({"type": "integer", "minimum": 0, "maximum": 20}, 5.0)
+    5
     >>> validated({"type": "string", "enum": ["hold", "press"]}, "Hold")
     Traceback (most recent call last):
     ValueError: must be one of hold, press
@@ -120,16 +120,23 @@ def _core(schema: Schema) -> CoreSchema:
     if choices is not None:
         if isinstance(choices[0], str):
             return core.literal_schema(choices)
-        return core.chain_schema([_number(), core.literal_schema([float(choice) for choice in choices])])
+        return core.chain_schema([_NUMBER, core.literal_schema([float(choice) for choice in choices])])
     if schema["type"] == "object":
         fields = {name: core.typed_dict_field(_core(part)) for name, part in schema["properties"].items()}
         return core.typed_dict_schema(fields, extra_behavior="forbid")
     if schema["type"] == "array":
         return core.tuple_schema([_core(one) for one in schema["prefixItems"]])
-    step = schema.get("multipleOf", 1) if schema["type"] == "integer" else None
-    return _number(schema["minimum"], schema["maximum"], step)
+    low, high = schema["minimum"], schema["maximum"]
+    if schema["type"] == "number":
+        return core.float_schema(strict=True, allow_inf_nan=False, ge=low, le=high)
+    # of a float multiple_of would let what is nearly whole pass
+    whole = core.int_schema(strict=True, ge=low, le=high, multiple_of=schema.get("multipleOf"))
+    return core.no_info_before_validator_function(_whole, whole)
 
 
-def _number(low: float | None = None, high: float | None = None, step: float | None = None) -> CoreSchema:
-    """A number and nothing that could be taken for one. Strict floats take whole numbers, too."""
-    return core.float_schema(strict=True, allow_inf_nan=False, ge=low, le=high, multiple_of=step)
+def _whole(answer: Any) -> Any:
+    return int(answer) if isinstance(answer, float) and answer.is_integer() else answer
+
+
+_NUMBER = core.float_schema(strict=True, allow_inf_nan=False)
+"""A number and nothing that could be taken for one. Strict floats take whole numbers, too."""

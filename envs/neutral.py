@@ -6,7 +6,7 @@ everything in a game without such words.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -56,8 +56,7 @@ class Neutral:
         labels = [self._label_of[word] for word in words]
         forms = {form: given.format(*labels) for form, given in game.word_forms.items()}
         self._forms = {**{_capital(form): _capital(given) for form, given in forms.items()}, **forms}
-        longest_first = sorted(self._forms, key=len, reverse=True)
-        self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)") if forms else None
+        self._pattern = _pattern(self._forms) if forms else None
 
     def text(self, string: str) -> str:
         """``string``, with a label wherever a word for a move stood."""
@@ -123,6 +122,21 @@ def _first(answer: Any, names: Mapping[str, Any]) -> str | None:
 def _renamed(answer: Any, names: Mapping[str, str]) -> Any:
     found = _first(answer, names)
     return answer if found is None else names[found] + answer[len(found) :]
+
+
+def _pattern(forms: Iterable[str]) -> re.Pattern[str]:
+    """Finds the longest form at each place that is no part of a longer word. Forms with one first letter stand
+    together, behind it: at most places a look at one letter is enough.
+    """
+    by_letter: dict[str, list[str]] = {}
+    for form in sorted(forms, key=len, reverse=True):
+        by_letter.setdefault(form[0], []).append(re.escape(form[1:]) + (r"(?!\w)" if form[-1].isalnum() else ""))
+    return re.compile("|".join(_beginning(letter, rest) for letter, rest in by_letter.items()))
+
+
+def _beginning(letter: str, rest: list[str]) -> str:
+    apart = rf"(?<!\w{letter})" if letter.isalnum() else ""
+    return f"{re.escape(letter)}{apart}(?:{'|'.join(rest)})"
 
 
 def _capital(text: str) -> str:

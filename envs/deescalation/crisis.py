@@ -83,7 +83,6 @@ from .crisis_rules import (
     SOMEBODY_ELSE,
     UNSEEN,
     USUAL_MILITARY,
-    is_legal,
     legal,
     observe,
     reset,
@@ -461,8 +460,21 @@ class Crisis(Game):
 
     def move_schema(self, world: Any, seat: int) -> dict[str, Any]:
         """The words for the moves that are legal now."""
-        moves = [move for move in range(self.n_moves) if is_legal(self.p, world, seat, move)]
-        return {"type": "string", "enum": [self.words(move, seat) for move in moves]}
+        words = self._all_words[seat]
+        return {"type": "string", "enum": [words[move] for move in self.legal_moves(world, seat)]}
+
+    def meant(self, world: Any, seat: int, answer: Any) -> float:
+        """The move of these words."""
+        return float(self._all_words[seat].index(answer))
+
+    def answer_of(self, world: Any, seat: int, move: float) -> Any:
+        """Its words."""
+        return self._all_words[seat][int(move)]
+
+    @cached_property
+    def _all_words(self) -> list[list[str]]:
+        """Of every seat the words for each move."""
+        return [[self.words(move, seat) for move in range(self.n_moves)] for seat in range(self.n_agents)]
 
     @property
     def move_words(self) -> tuple[str, ...]:
