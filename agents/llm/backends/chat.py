@@ -14,6 +14,8 @@ ANY_OBJECT = {"type": "json_object"}
 """The form of an answer by a model of which no more is known than that it can be held to JSON."""
 NO_KEY = "none"
 """Sent to a server of one's own where the environment has no key: most such servers ask for none."""
+MOST_TOKENS = 1 << 40
+"""Of a call: who says more than that says nothing."""
 
 
 def own_key() -> str:
@@ -48,5 +50,6 @@ def reply_of(
 
 
 def count(tokens: Any) -> int | None:
-    """A count of tokens. Where the server gave none, some say 0."""
-    return tokens if isinstance(tokens, int) and not isinstance(tokens, bool) and tokens > 0 else None
+    """A count of tokens. Where the server gave none, some say 0; nor is it one that no ledger could hold."""
+    whole = isinstance(tokens, int) and not isinstance(tokens, bool)
+    return tokens if whole and 0 < tokens < MOST_TOKENS else None

@@ -109,15 +109,8 @@ def _reply(request: Request, body: bytes) -> Reply:
         told = json.loads(body)
         choice = told["choices"][0]
         message, usage = choice["message"], told.get("usage") or {}
-        return reply_of(
-            message.get("content"),
-            message.get("refusal"),
-            choice.get("finish_reason"),
-            told.get("model"),
-            usage.get("prompt_tokens"),
-            usage.get("completion_tokens"),
-            None,
-            True if request.sampling.get("seed") is not None else None,
-        )
+        said = message.get("content"), message.get("refusal"), choice.get("finish_reason"), told.get("model")
+        counted = usage.get("prompt_tokens"), usage.get("completion_tokens")
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise Unanswered(f"what came is no answer ({len(body)} bytes)", True, billed=True) from None
+    return reply_of(*said, *counted, None, True if request.sampling.get("seed") is not None else None)

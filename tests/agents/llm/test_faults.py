@@ -263,6 +263,13 @@ def test_a_server_of_ones_own_costs_what_its_user_says(server, ask, make_request
 
 
 @pytest.mark.parametrize("path", ["direct"])
+def test_counts_that_are_none(server, serving, asked):
+    server.reply = lambda body: serving.Says("x", usage={"prompt_tokens": 10**30, "completion_tokens": True})
+    (reply,) = asked()
+    assert (reply.status, reply.prompt_tokens, reply.completion_tokens) == (OK, None, None)
+
+
+@pytest.mark.parametrize("path", ["direct"])
 def test_no_redirect_is_followed_with_the_key(server, serving, asked):
     with serving.Server() as elsewhere:
         server.faults = [serving.Fault(307, {"location": f"{elsewhere.address}/chat/completions"})]
