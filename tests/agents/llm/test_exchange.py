@@ -240,7 +240,7 @@ def test_a_budget_needs_prices_and_an_end(to, ask, make_request):
 class Unpriced(Prices):
     """As where litellm lists no price; it is asked elsewhere."""
 
-    def price(self, model, prompt_tokens, completion_tokens):
+    def price(self, model, prompt_tokens, completion_tokens, listed=True):
         return None
 
 
