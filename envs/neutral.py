@@ -102,7 +102,7 @@ def neutral_order(seeds: npt.ArrayLike, n: int) -> npt.NDArray[np.int64]:
     """(…, n): an order of n words for each world by its seed; each is as likely, and no other chance is touched.
 
     >>> neutral_order([0, 1, 2, 3], 2).tolist()
-    [[0, 1], [1, 0], [0, 1], [1, 0]]
+    [[1, 0], [0, 1], [1, 0], [0, 1]]
     """
     own = np.asarray(keys(np.asarray(seeds).astype(np.uint64), _LANE))
     draws = np.asarray(uniforms(own[..., None], 0, 0, np.arange(n)))

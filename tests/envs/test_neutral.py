@@ -20,7 +20,7 @@ from comity.envs.worlds import Worlds
 COOPERATES = r"cooperat\w*"
 NO_LONGER_THERE = {
     "matrix": rf"{COOPERATES}|defect\w*",
-    "donor": rf"{COOPERATES}|keep\w*|kept|giv\w+|gave|gift\w*|donor\w*|refus\w+",
+    "donor": rf"{COOPERATES}|keep\w*|kept|giv\w+|gave|gift\w*|donor\w*|refusal\w*",
     "public_goods": r"SI|SFI",
     "standoff": rf"{COOPERATES}|hold\w*|held|press\w*",
     "crisis": rf"{COOPERATES}|" + "|".join(map(re.escape, make("crisis").actions.names)),
