@@ -1,8 +1,11 @@
 """What tests of every folder need."""
 
+import re
 from typing import Any
 
 import pytest
+
+import comity
 
 SMALL: dict[str, dict[str, Any]] = {
     "harvest": {"height": 6, "width": 8, "patches": (2, 3), "spawn_row": 4, "view": 3, "n_agents": 3},
@@ -78,11 +81,11 @@ FACES: list[tuple[str, dict[str, Any]]] = [
     ("fishery", {"n_agents": 1, "catches_public": False, "integer": False, "rationing": "proportional"}),
     ("public_goods", {}),
     ("public_goods", {"preset": "sanctsim"}),
-    ("public_goods", {"matching": "stranger", "population": 8, "integer": False, "horizon_known": False}),
+    ("public_goods", {"matching": "stranger", "population": 12, "integer": False, "horizon_known": False}),
     ("appropriation", {}),
-    ("appropriation", {"n_agents": 3, "integer": False, "identified": True, "horizon_known": False}),
+    ("appropriation", {"integer": False, "identified": True, "horizon_known": False}),
     ("climate", {}),
-    ("climate", {"n_agents": 1, "risk": 0.5, "endowment": 7, "target": 20, "horizon_known": False}),
+    ("climate", {"n_agents": 3, "risk": 0.5, "endowment": 7, "target": 20, "horizon_known": False}),
     ("harvest", {"horizon": 30}),
     ("harvest", {**SMALL["harvest"], "zap": True, "zap_timeout": 2, "horizon": 20}),
     ("cleanup", {"horizon": 30, "horizon_known": True}),
@@ -105,12 +108,36 @@ FACES: list[tuple[str, dict[str, Any]]] = [
     ("crisis", {"n_agents": 3, "weapons": 3, "accident_prob": 0.3, "perception_noise": 0.2, "horizon_known": True}),
 ]
 """What the faces are tested with: every game, and every shape of move and observation that it has."""
+LONG_TO_COMPILE = [("harvest", {"horizon": 30}), ("cleanup", {"horizon": 30, "horizon_known": True})]
+"""Whole maps, which the default run leaves out."""
 
 
-@pytest.fixture(params=FACES, ids=[f"{name}-{'-'.join(map(str, params)) or 'default'}" for name, params in FACES])
+@pytest.fixture(
+    params=[
+        pytest.param(
+            one, id="-".join([one[0], *(one[1] or ["default"])]), marks=[pytest.mark.slow] * (one in LONG_TO_COMPILE)
+        )
+        for one in FACES
+    ]
+)
 def setting(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
     """One of ``FACES``; a test that asks for ``name`` and ``params`` is run for all."""
     return request.param
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """One process plays all tests of a game, or of a file about none: what is compiled for them is compiled once."""
+    if config.getvalue("dist") != "loadscope":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGame(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            named = (game for game in comity.games() if re.search(rf"(?<![a-z]){game}(?![a-z])", nodeid))
+            return next(named, nodeid.split("::")[0])
+
+    return ByGame(config, log)
 
 
 @pytest.fixture
@@ -129,6 +156,9 @@ def params(setting: tuple[str, dict[str, Any]]) -> dict[str, Any]:
 def layers() -> dict[str, list[Any]]:
     """What to lay over a game for each institution."""
     return LAYERS
+def small_maps() -> dict[str, dict[str, Any]]:
+    """Settings of the games on a grid under which they compile faster than under their own."""
+    return SMALL
 
 
 @pytest.fixture

@@ -69,11 +69,11 @@ def test_the_last_named_fills_the_table():
         fill(game, [])
 
 
-def test_roles_exist_in_every_game():
-    for name in games():
-        assert {"deliberator", "reciprocator", "exploiter"} <= set(agents_for(name))
-        for role in ("reciprocator", "exploiter"):
-            comity.play(name, [role, "deliberator"], horizon=2)
+@pytest.mark.parametrize("name", games())
+def test_roles_exist_in_every_game(name, small_maps):
+    assert {"deliberator", "reciprocator", "exploiter"} <= set(agents_for(name))
+    for role in ("reciprocator", "exploiter"):
+        comity.play(name, [role, "deliberator"], horizon=4, **small_maps.get(name, {}))
 
 
 def test_who_carries_norms():
@@ -92,9 +92,10 @@ def test_no_two_agents_of_a_game_have_one_name():
 
 
 def everyone():
-    """All agents; the one that imports a library for twenty seconds is slow."""
+    """All agents in all games that they say they play; the one that imports a library for twenty seconds is slow."""
     for cls in agents():
-        yield pytest.param(cls, id=cls.__name__, marks=[pytest.mark.slow] if cls is Axelrod else [])
+        for game in cls.games or games():
+            yield pytest.param(cls, game, id=f"{cls.__name__}-{game}", marks=[pytest.mark.slow] * (cls is Axelrod))
 
 
 @pytest.mark.parametrize("cls", [cls for cls in agents() if not cls.by_chance], ids=lambda cls: cls.__name__)
@@ -105,10 +106,10 @@ def test_whoever_never_draws_does_the_same_under_every_seed(cls):
             np.testing.assert_array_equal(acts, np.repeat(acts[:1], 5, axis=0))
 
 
-@pytest.mark.parametrize("cls", list(everyone()))
-def test_every_agent_plays_every_game_that_it_says(cls):
-    for game in cls.games or games():
-        record = comity.play(game, [cls.name], worlds=3, horizon=5, institutions=cls.needs)
-        assert (record.illegal == 0).all()
-        assert np.isfinite(record.rewards).all()
-        assert cls.__doc__
+@pytest.mark.parametrize(("cls", "game"), list(everyone()))
+def test_every_agent_plays_every_game_that_it_says(cls, game, small_maps):
+    small = small_maps.get(game, {})
+    record = comity.play(game, [cls.name], worlds=3, horizon=4, institutions=cls.needs, **small)
+    assert (record.illegal == 0).all()
+    assert np.isfinite(record.rewards).all()
+    assert cls.__doc__

@@ -78,10 +78,12 @@ def test_it_is_one_page_that_loads_nothing(page):
     assert [other.name for other in page.parent.iterdir()] == ["report.html"]
 
 
-def test_it_is_the_same_bytes_again(page, small, manifest, tmp_path):
-    episodes, steps = small
-    again = write_report(tmp_path / "again.html", episodes, steps, dict(reversed(manifest.items())))
-    assert again.read_bytes() == page.read_bytes()
+def test_it_is_the_same_bytes_again(small, manifest, tmp_path):
+    one, again = (
+        write_report(tmp_path / name, *of_matrix(small), dict(order(manifest.items())))
+        for name, order in (("one.html", list), ("again.html", reversed))
+    )
+    assert one.read_bytes() == again.read_bytes()
 
 
 def test_it_has_its_parts(page):
@@ -153,7 +155,7 @@ def test_tables_tell_n_interval_and_definition(page):
 
 def test_what_comes_from_outside_is_escaped(small, manifest, tmp_path):
     episodes, steps = small
-    renamed = episodes.with_columns(
+    renamed = episodes.filter(pl.col("game").is_in(["matrix", "standoff"])).with_columns(
         pl.col("norms").replace({"kind": HOSTILE}),
         pl.col("seats").replace({"deliberators": f"{HOSTILE}$x_1$"}),
         pl.col("game").replace({"standoff": HOSTILE}),

@@ -13,6 +13,8 @@ from comity.envs.worlds import Worlds
 SMALL = {"height": 4, "width": 8, "river_width": 2, "orchard_width": 3, "view": 1, "n_agents": 3}
 TEN = {"height": 5, "width": 8, "river_width": 2, "orchard_width": 3, "n_agents": 1}
 CLEAN = 5
+on_the_whole_map = pytest.mark.slow
+"""Seven agents on 12 by 20 cells take long to compile."""
 WHOLE = {"view": 19}
 """With this window everybody sees the whole map."""
 TABLE = (0, 1958, 2312, 2205, 1899, 1433, 828, 0)
@@ -52,6 +54,7 @@ def cells(worlds, channel, b=0):
 # -- the map -----------------------------------------------------------------------------------------------------------
 
 
+@on_the_whole_map
 def test_the_start():
     worlds = worlds_of(300)
     state = worlds.state
@@ -152,6 +155,7 @@ def test_growth_falls_with_dirt(dirt, prob):
     assert (worlds.state["apples"] / 15).mean() == pytest.approx(prob, abs=4 * (prob * (1 - prob) / 15 / num) ** 0.5)
 
 
+@on_the_whole_map
 def test_nobody_cleans():
     for preset in Cleanup.presets:
         record = comity.play("cleanup", ["harvester"], worlds=12, preset=preset)
@@ -200,6 +204,7 @@ def total(cleaners, **params):
     return comity.play("cleanup", seats, worlds=12, **params)
 
 
+@on_the_whole_map
 @pytest.mark.parametrize("cleaners", range(8))
 def test_the_table_of_cleaners(cleaners):
     record = total(cleaners, **WHOLE)
@@ -210,6 +215,7 @@ def test_the_table_of_cleaners(cleaners):
         assert eaten[cleaners:].mean() == pytest.approx(TABLE[cleaners] / (7 - cleaners), rel=0.1)
 
 
+@on_the_whole_map
 @pytest.mark.parametrize("preset", BENCHMARKS)
 def test_the_optimum_of_the_table_is_interior(preset):
     """Two cleaners; with a hundred steps three do as well, within 10 %."""
@@ -221,11 +227,13 @@ def test_the_optimum_of_the_table_is_interior(preset):
     assert "benchmark" in anchors.note
 
 
+@on_the_whole_map
 def test_who_sees_less_of_the_map_does_as_well():
     for cleaners in (1, 2, 4):
         assert total(cleaners).rewards.sum(axis=(1, 2)).mean() == pytest.approx(TABLE[cleaners], rel=0.1)
 
 
+@on_the_whole_map
 def test_turn_takers_share_the_work_and_the_apples():
     fair = comity.play("cleanup", ["turn_taker"], worlds=12).rewards.sum(axis=1)
     assert fair.sum(axis=1).mean() > 0.85 * TABLE[2]
@@ -234,6 +242,7 @@ def test_turn_takers_share_the_work_and_the_apples():
     assert cheated[0] > 1.1 * fair.mean() > cheated[1:].mean()
 
 
+@on_the_whole_map
 def test_elsewhere_the_optimum_is_a_bound():
     anchors = Cleanup(horizon=50, dirt_init=0.1).anchors()
     assert anchors.optimum == pytest.approx(72 * 0.05 * 50)
@@ -244,6 +253,7 @@ def test_elsewhere_the_optimum_is_a_bound():
 # -- what a seat knows -------------------------------------------------------------------------------------------------
 
 
+@on_the_whole_map
 def test_what_is_not_seen_is_not_believed():
     game = Cleanup()
     worlds = Worlds(game, 1)
@@ -318,6 +328,7 @@ def test_the_picture():
     assert (image[2 * CELL, 0] == TINTS[RIVER]).all() and (image[2 * CELL, 5 * CELL] == TINTS[ORCHARD]).all()
 
 
+@on_the_whole_map
 def test_deliberators_play_it():
     record = comity.play("cleanup", [{"agent": "deliberator", "depth": 3, "norms": "kind"}], worlds=2, horizon=30)
     assert not record.illegal.any()

@@ -588,6 +588,7 @@ def test_bad_parameters_say_what_is_allowed(params, words):
     assert all(word in str(error.value) for word in words)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("preset", "tension"), [("crisis_8", 20), ("crisis_invasion", 80), ("crisis_cyber", 50)])
 def test_eight_nations_and_one_hot_pair(preset, tension):
     worlds = Worlds(Crisis(preset), 1)

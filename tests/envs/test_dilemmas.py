@@ -37,9 +37,17 @@ CLAIMS = {
 """What a preset is, by its payoffs alone; with the default conduct of each game."""
 WORLDS = {"climate": 600, "harvest": 70}
 """Where chance decides much; elsewhere the default is enough."""
+LONG_TO_COMPILE = (
+    ("harvest", "harvest_100"),
+    ("cleanup", "cleanup_100"),
+    ("public_goods", "fehr_gachter_stranger"),
+)
 
 
-@pytest.mark.parametrize(("name", "preset"), CLAIMS)
+@pytest.mark.parametrize(
+    ("name", "preset"),
+    [pytest.param(*claim, marks=[pytest.mark.slow] * (claim in LONG_TO_COMPILE)) for claim in CLAIMS],
+)
 def test_it_is_the_dilemma_that_it_claims_to_be(name, preset):
     assert comity.schelling(name, preset=preset, worlds=WORLDS.get(name, 20)).kind == CLAIMS[name, preset]
 

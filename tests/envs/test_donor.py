@@ -261,6 +261,7 @@ def test_two_of_the_leading_eight_under_errors(k):
     assert asked == pytest.approx(gives, abs=5 * (gives * (1 - gives) / 4000) ** 0.5)
 
 
+@pytest.mark.slow
 @EIGHTH
 @pytest.mark.parametrize("chance", [0.01, 0.05])
 def test_the_leading_eight_cooperate_in_spite_of_errors(k, chance):
@@ -341,7 +342,7 @@ def test_the_canonical_schedule(n, swap):
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("swap", [False, True])
-@pytest.mark.parametrize("n", [2, 4, 6, 12, 24])
+@pytest.mark.parametrize("n", [2, 4, 6, 12, pytest.param(24, marks=pytest.mark.slow)])
 def test_shuffled_schedules(n, swap, seed):
     steps = meetings(n_agents=n, horizon=2 * n, class_swap=swap, seed=seed)
     for start in (0, n):  # in every round of n steps
@@ -353,6 +354,7 @@ def test_shuffled_schedules(n, swap, seed):
         assert {i for i, _ in pairs} == {j for _, j in later}, "donors become recipients"
 
 
+@pytest.mark.slow
 def test_strict_indirect_has_no_second_meeting():
     game = Donor("strict_indirect")
     assert game.params.horizon <= game.n_agents / 2

@@ -18,7 +18,20 @@ from comity.envs.worlds import Worlds
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 SEED, MOST_STEPS, MOST_NUMBERS = 20, 8, 300
-CASES = [(name, preset) for name in games() for preset in (None, *game_class(name).presets)]
+LONG_TO_COMPILE = {
+    "harvest": (None, *game_class("harvest").presets),
+    "cleanup": (None, *game_class("cleanup").presets),
+    "scorable": ("deliberation_7x6",),
+    "crisis": ("crisis_8", "crisis_invasion", "crisis_cyber"),
+    "donor": ("strict_indirect",),
+    "public_goods": ("fehr_gachter_stranger",),
+}
+"""Presets of a size that no other test of the default run plays."""
+CASES = [
+    pytest.param(name, preset, marks=[pytest.mark.slow] * (preset in LONG_TO_COMPILE.get(name, ())))
+    for name in games()
+    for preset in (None, *game_class(name).presets)
+]
 
 
 def numbers(values):

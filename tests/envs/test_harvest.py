@@ -14,6 +14,8 @@ from comity.envs.worlds import Worlds
 
 SMALL = {"height": 6, "width": 8, "patches": (2, 3), "spawn_row": 4, "view": 3, "n_agents": 3}
 OFTEN = {**SMALL, "regrow_prob": (0.05, 0.1, 0.2, 0.3), "terminate_on_extinction": False}
+on_the_whole_map = pytest.mark.slow
+"""Seven agents on 15 by 25 cells take long to compile."""
 PATCH = {(2, 3): 12} | dict.fromkeys([(0, 3), (4, 3), (2, 1), (2, 5)], 4)  # the eight others have 7
 
 
@@ -66,12 +68,14 @@ def test_a_patch_and_its_neighbourhoods():
     assert dict(zip(sites, worlds.state["near"][0].tolist(), strict=True)) == {s: PATCH.get(s, 7) for s in sites}
 
 
+@on_the_whole_map
 def test_starts():
     state = worlds_of().state[0]
     assert set(state["row"]) == {7}
     assert state["col"].tolist() == [2 + 20 * k // 6 for k in range(7)]
 
 
+@pytest.mark.slow
 def test_a_lone_site_bears_once():
     record = comity.play("harvest", ["glutton"], worlds=4, n_agents=1, patches=(7, 12), patch_radius=0, horizon=3000)
     assert (record.rewards.sum(axis=(1, 2)) == 1).all()
@@ -158,6 +162,7 @@ def test_the_map_says_what_is_there_and_apples_balance():
     assert hits.min() > 0 and worlds.state["illegal"].sum() == 0
 
 
+@on_the_whole_map
 def test_who_stands_on_an_apple_eats_it():
     game = Harvest()
     worlds, rng = Worlds(game, 50), np.random.default_rng(1)
@@ -392,6 +397,7 @@ def test_the_text_carries_the_same_facts():
                     assert cells == [(r - 3, c - 3) for r, c in np.argwhere(window[..., channel]).tolist()]
 
 
+@on_the_whole_map
 def test_what_is_not_seen_is_not_believed():
     game = Harvest(zap=True)
     worlds = Worlds(game, 1)
@@ -411,6 +417,7 @@ def test_what_is_not_seen_is_not_believed():
         np.testing.assert_array_equal(imagined[name], believed[name], err_msg=name)
 
 
+@on_the_whole_map
 def test_what_is_seen_is_believed():
     game = Harvest()
     worlds = Worlds(game, 1)
@@ -452,6 +459,7 @@ def forager(k):
     return {"agent": "forager", "k_min": k, "sight": 5}
 
 
+@on_the_whole_map
 @pytest.mark.parametrize(
     ("k", "total", "within", "extinct", "label"),
     [
@@ -472,6 +480,7 @@ def test_populations_of_foragers(k, total, within, extinct, label):
         assert record.lengths.mean() == pytest.approx(32, rel=0.15)
 
 
+@on_the_whole_map
 def test_one_glutton_among_foragers():
     record = comity.play("harvest", [forager(0), forager(3)], worlds=12, **TRUE_MAP)
     eaten = record.rewards.sum(axis=1).mean(axis=0)
@@ -483,6 +492,7 @@ def test_one_glutton_among_foragers():
     assert np.nanmean(record.cooperation) == pytest.approx(0.83, abs=0.05)
 
 
+@on_the_whole_map
 def test_what_a_narrower_window_hides_costs_little():
     for k, total in ((0, 81.9), (2, 851), (3, 1388), (4, 1292)):
         record = comity.play("harvest", [{"agent": "forager", "k_min": k}], worlds=12)
@@ -506,6 +516,7 @@ def schelling(horizon):
     return focal(3, 3), focal(0, 3), focal(3, 0), focal(0, 0)
 
 
+@on_the_whole_map
 def test_for_a_hundred_steps_it_is_a_dilemma_with_fear_and_greed():
     """Both sides of a comparison have the standard error of GAMES.md: four of them, times √2."""
     c6, d6, c0, d0 = schelling(100)
@@ -516,6 +527,7 @@ def test_for_a_hundred_steps_it_is_a_dilemma_with_fear_and_greed():
     assert d0 > c0, "fear"
 
 
+@on_the_whole_map
 def test_for_a_thousand_steps_it_is_an_assurance_problem():
     c6, d6, c0, d0 = schelling(1000)
     assert c6 == pytest.approx(200, rel=0.15)
@@ -524,6 +536,7 @@ def test_for_a_thousand_steps_it_is_an_assurance_problem():
     assert d0 > c0, "fear"
 
 
+@on_the_whole_map
 def test_conditional_foragers_spare_the_trees_unless_somebody_does_not():
     def total(*seats, **params):
         return comity.play("harvest", list(seats), worlds=12, **params).rewards.sum(axis=(1, 2)).mean()
@@ -538,6 +551,7 @@ def test_conditional_foragers_spare_the_trees_unless_somebody_does_not():
     )
 
 
+@on_the_whole_map
 @pytest.mark.parametrize("preset", BENCHMARKS)
 def test_the_benchmarks_are_what_the_scripts_get(preset):
     """Within 10 %: twelve worlds of one preset differ by less."""
@@ -555,6 +569,7 @@ def test_the_benchmarks_are_what_the_scripts_get(preset):
     assert "benchmark" in anchors.note
 
 
+@on_the_whole_map
 def test_elsewhere_the_optimum_is_a_bound():
     anchors = Harvest(horizon=4).anchors()
     assert anchors.optimum == 28  # nobody eats two apples in a step
@@ -564,6 +579,7 @@ def test_elsewhere_the_optimum_is_a_bound():
     assert "bound" in long.note
 
 
+@on_the_whole_map
 def test_deliberators_play_it():
     record = comity.play(
         "harvest", [{"agent": "deliberator", "depth": 3, "norms": "kind"}], worlds=2, horizon=30, zap=True

@@ -262,7 +262,7 @@ def test_anchors_of_the_table_in_games_md():
 
 
 @pytest.mark.parametrize("pairing", ["round_robin", "random", "fixed"])
-@pytest.mark.parametrize("n", [2, 4, 5, 8])
+@pytest.mark.parametrize("n", [2, 4, 5, pytest.param(8, marks=pytest.mark.slow)])
 def test_pairings_are_matchings(pairing, n):
     worlds = Worlds(Matrix(n_agents=n, pairing=pairing, horizon=3 * n), 3)
     worlds.reset(0)

@@ -10,7 +10,7 @@ from gymnasium.error import ResetNeeded
 from pettingzoo.test import parallel_api_test, parallel_seed_test
 from pettingzoo.test.state_test import test_state_space as check_state_space
 
-from comity.envs.catalogue import parallel_env
+from comity.envs.catalogue import games, parallel_env
 from comity.envs.pictures import COOPERATES, DEFECTS
 from comity.envs.settings import SettingError
 
@@ -242,8 +242,9 @@ def test_ansi(name, params):
     assert isinstance(env.render(), str)
 
 
-def test_rgb_array(name, params):
-    env = parallel_env(name, render_mode="rgb_array", **params)
+@pytest.mark.parametrize("name", games())
+def test_rgb_array(name, small_maps):
+    env = parallel_env(name, render_mode="rgb_array", **small_maps.get(name, {}))
     for seat, agent in enumerate(env.possible_agents):
         env.action_space(agent).seed(seat)  # on a small grid some moves leave everything where it was
     observations, _ = env.reset(seed=0)

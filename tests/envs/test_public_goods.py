@@ -227,42 +227,43 @@ def test_a_step_of_chosen_groups_is_two_of_the_environment():
 
 
 def test_strangers_meet_in_groups_that_are_drawn_anew():
-    game = PublicGoods("fehr_gachter_stranger", horizon=2)
-    assert game.n_agents == len(game.agents) == 24
+    assert PublicGoods("fehr_gachter_stranger").n_agents == 24
+    game = PublicGoods("fehr_gachter_stranger", population=12, horizon=2)
+    assert game.n_agents == len(game.agents) == 12
     worlds = Worlds(game, 3000)
     worlds.reset(0)
-    gifts = np.random.default_rng(0).integers(0, 21, (3000, 24)).astype(float)
+    gifts = np.random.default_rng(0).integers(0, 21, (3000, 12)).astype(float)
     groups = []
     for _ in range(2):
         worlds.step(gifts)
         group = worlds.state["group"]
         groups.append(group.copy())
-        assert (np.sort(group, axis=1) == np.repeat(np.arange(6), 4)).all()
-        pots = np.array([[gifts[b, group[b] == group[b, i]].sum() for i in range(24)] for b in range(50)])
+        assert (np.sort(group, axis=1) == np.repeat(np.arange(3), 4)).all()
+        pots = np.array([[gifts[b, group[b] == group[b, i]].sum() for i in range(12)] for b in range(50)])
         assert worlds.rewards[:50] == pytest.approx(20 - gifts[:50] + 0.4 * pots)
     met = [(group[:, 1:] == group[:, :1]) for group in groups]
-    error = 4 * (3 / 23 * 20 / 23 / 3000) ** 0.5
-    assert met[0].mean(axis=0) == pytest.approx(np.full(23, 3 / 23), abs=error), "everybody as likely as anybody"
-    assert (met[0] & met[1]).mean() == pytest.approx((3 / 23) ** 2, abs=0.003), (
+    error = 4 * (3 / 11 * 8 / 11 / 3000) ** 0.5
+    assert met[0].mean(axis=0) == pytest.approx(np.full(11, 3 / 11), abs=error), "everybody as likely as anybody"
+    assert (met[0] & met[1]).mean() == pytest.approx((3 / 11) ** 2, abs=0.006), (
         "whoever met before is not more likely to"
     )
 
 
 def test_strangers_are_not_named():
     """Where one's mates gave the same gifts, but each another one, nothing that is shown or believed differs."""
-    game = PublicGoods("fehr_gachter_stranger")
+    game = PublicGoods("fehr_gachter_stranger", population=12)
     one, other = Worlds(game, 1), Worlds(game, 1)
     for worlds in (one, other):
         worlds.reset(5)
     probe = Worlds(game, 1)
     probe.reset(5)
-    probe.step(np.zeros((1, 24)))
-    mates = [j for j in range(1, 24) if probe.state["group"][0, j] == probe.state["group"][0, 0]]
-    gifts = np.full((1, 24), 11.0)
+    probe.step(np.zeros((1, 12)))
+    mates = [j for j in range(1, 12) if probe.state["group"][0, j] == probe.state["group"][0, 0]]
+    gifts = np.full((1, 12), 11.0)
     gifts[0, mates] = (3, 17, 8)
     one.step(gifts)
     gifts[0, mates] = (17, 8, 3)
-    gifts[0, [j for j in range(1, 24) if j not in mates]] = 2
+    gifts[0, [j for j in range(1, 12) if j not in mates]] = 2
     other.step(gifts)
     assert one.observations[0, 0, 3:6].tolist() == [3, 8, 17]
     assert np.array_equal(one.observations[0, 0], other.observations[0, 0])
@@ -325,7 +326,9 @@ def test_anchors():
     assert PublicGoods(mpcr=1.5, horizon=1).anchors()[:2] == (480, 480)
 
 
-@pytest.mark.parametrize("params", [{}, {"matching": "stranger"}, {"preset": "sanctsim"}, {"integer": False}])
+@pytest.mark.parametrize(
+    "params", [{}, {"matching": "stranger", "population": 12}, {"preset": "sanctsim"}, {"integer": False}]
+)
 def test_random_play(params):
     rng = np.random.default_rng(0)
     game = PublicGoods(**{**params, "horizon": 1})
@@ -387,7 +390,8 @@ def test_the_slope_of_a_conditional_cooperator_is_the_one_it_was_given():
 
 
 def test_conditional_cooperators_answer_only_whom_they_met():
-    record = comity.play("public_goods", ["free_rider", "conditional_cooperator"], preset="fehr_gachter_stranger")
+    strangers = {"preset": "fehr_gachter_stranger", "population": 12}
+    record = comity.play("public_goods", ["free_rider", "conditional_cooperator"], **strangers)
     assert (record.actions[0, 1] < 20).sum() == 4, "the free rider, and the three whom it met"
     alone = comity.play("public_goods", ["conditional_cooperator"], preset="sanctsim", n_agents=2)
     assert (alone.actions[0, 1::2] == 20).all()
@@ -399,8 +403,9 @@ def test_deliberators():
         return np.nanmean(record.cooperation)
 
     for preset in ("fehr_gachter_partner", "fehr_gachter_stranger", "sanctsim", "coopeval_pgg"):
-        assert rate("selfish", preset=preset) == 0
-        assert rate("universal", preset=preset) == 1
+        params = {"preset": preset, **({"population": 12} if "stranger" in preset else {})}
+        assert rate("selfish", **params) == 0
+        assert rate("universal", **params) == 1
     # a token costs .6 and gives each of three others .4: κ·1.2 > .6
     assert rate({"kindness": 0.49}) == 0
     assert rate({"kindness": 0.51}) == 1

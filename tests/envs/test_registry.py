@@ -41,14 +41,15 @@ def test_pettingzoo_makes_it(name):
 
 
 @every_game
-def test_gymnasium_makes_it(name):
-    rows = 2 * catalogue.make(name).n_agents
+def test_gymnasium_makes_it(name, small_maps):
+    small, id_ = small_maps.get(name, {}), f"comity/{name}-v0"
+    rows = 2 * catalogue.make(name, **small).n_agents
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        envs = gymnasium.make_vec(f"comity/{name}-v0", num_envs=64, vectorization_mode="vector_entry_point")
-        plain = gymnasium.make_vec(f"comity/{name}-v0", num_envs=rows, flat=True, autoreset_mode="SameStep", horizon=9)
+        envs = gymnasium.make_vec(id_, num_envs=64, vectorization_mode="vector_entry_point", **small)
+        plain = gymnasium.make_vec(id_, num_envs=rows, flat=True, autoreset_mode="SameStep", horizon=9, **small)
     assert isinstance(envs, VectorGame) and envs.num_envs == 64
-    assert envs.spec is not None and envs.spec.id == f"comity/{name}-v0"
+    assert envs.spec is not None and envs.spec.id == id_
     assert envs.metadata["autoreset_mode"] is AutoresetMode.NEXT_STEP
     assert plain.metadata["autoreset_mode"] is AutoresetMode.SAME_STEP
     envs.reset(seed=0)

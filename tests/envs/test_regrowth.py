@@ -339,6 +339,7 @@ def test_relabelling_the_seats_relabels_payoffs_and_labels(preset):
         assert other.state["cooperation"] == pytest.approx(one.state["cooperation"][:, order])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", ["hysteresis", "fish_war", "govsim_newcomer"])
 def test_soak(preset):
     game = Fishery(preset, horizon=5000, collapse_threshold=0)

@@ -78,7 +78,7 @@ def test_the_table_of_fehr_and_gachter():
 
 
 def test_only_those_who_could_be_seen_are_judged():
-    groups = {"matching": "stranger", "population": 8, "horizon": 3}
+    groups = {"matching": "stranger", "population": 12, "horizon": 3}
     everybody = {"agent": "free_rider", "stages": {"punishment": "flat"}}
     record = punished("public_goods", [everybody], worlds=4, **groups)
     assert (record.logs["punishment_spent"] == 3).all()

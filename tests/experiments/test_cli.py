@@ -13,6 +13,9 @@ from comity.envs.catalogue import games
 from comity.experiments.episode import replayed
 from comity.experiments.play import play
 
+every_game = pytest.mark.parametrize(
+    "game", [pytest.param(name, marks=[pytest.mark.slow] * (name in ("harvest", "cleanup"))) for name in games()]
+)
 HEAVY = ("matplotlib", "litellm", "numba", "polars", "hydra", "omegaconf", "rich")
 
 
@@ -58,16 +61,16 @@ def test_games(comity):
     ]
 
 
-@pytest.mark.parametrize("game", games())
+@every_game
 def test_run_tells_an_episode_of_every_game(comity, game: str):
-    told = comity("run", f"game={game}", "seats=with_exploiter", "game.horizon=3", "norms=kind")
+    told = comity("run", f"game={game}", "seats=with_exploiter", "game.horizon=4", "norms=kind")
     assert told.code == 0
     assert "step 1, as agent_0 sees it" in told.out
     assert re.search(r"agent_1 +deliberator", told.out)
     assert list(Path().iterdir()) == []
 
 
-@pytest.mark.parametrize("game", games())
+@every_game
 def test_the_told_worlds_are_those_that_were_played(game: str):
     record = play(game, ["random" if game in ("matrix", "standoff") else "deliberator"], seed=5, horizon=8)
     worlds = [turn.world for turn in replayed(record)]
