@@ -156,6 +156,9 @@ def params(setting: tuple[str, dict[str, Any]]) -> dict[str, Any]:
 def layers() -> dict[str, list[Any]]:
     """What to lay over a game for each institution."""
     return LAYERS
+
+
+@pytest.fixture
 def small_maps() -> dict[str, dict[str, Any]]:
     """Settings of the games on a grid under which they compile faster than under their own."""
     return SMALL

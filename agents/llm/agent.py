@@ -7,6 +7,7 @@ place. Nothing unreadable is ever taken for a move, cooperative or other.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -148,7 +149,7 @@ class LLM(Agent):
         mind, talk = self.minds[b], self._talk if view.stage == GAME else None
         said, heard = ([], []) if talk is None else (talk.own(b, self.seat), talk.heard(b, self.seat))
         schema = mind.labelled(view.schema(b))
-        return Now(self._turn, view.text(b), schema, lambda told: view.move_of(b, mind.named(told)), heard, said)
+        return Now(self._turn, view.text(b), schema, mind.meaning(partial(view.move_of, b)), heard, said)
 
     def prepare(self, view: View) -> None:
         """Starts to ask in every world in which the seat has a choice, once a turn."""
@@ -196,10 +197,7 @@ class LLM(Agent):
         if forced(schema) is not None:
             return now
 
-        def meant(told: Any) -> float:
-            return self.game.move_of(world, self._other, mind.named(told))
-
-        return now._replace(forecast=schema, forecast_of=meant)
+        return now._replace(forecast=schema, forecast_of=mind.meaning(partial(self.game.move_of, world, self._other)))
 
     def act(self, view: View) -> Floats:
         """The moves that were answered; where no answer can be used, those of ``invalid_policy``."""

@@ -104,6 +104,17 @@ class Mind:
         """What an answer is in the game's own words."""
         return told if self._labels is None else self._labels.answer(told)
 
+    def meaning(self, move_of: Meaning) -> Meaning:
+        """``move_of`` for answers as they are told; what it says of one that means nothing is told so, too."""
+
+        def meant(told: Any) -> float:
+            try:
+                return move_of(self.named(told))
+            except ValueError as error:
+                raise ValueError(self.words(str(error))) from None
+
+        return meant
+
     def label(self, own: Any) -> Any:
         """An answer in the game's own words, as it is told."""
         return own if self._labels is None else self._labels.label(own)

@@ -32,7 +32,13 @@ def moment(
         invalid,
         tuple(one.words for one in before.said),
         tuple((one.seat, one.words) for one in before.heard),
-        tuple(act._replace(what=mind.words(act.what), terms=mind.words(act.terms)) for act in acts),
+        tuple(act._replace(what=_told(mind, act.what), terms=mind.words(act.terms)) for act in acts),
         paid,
         score,
     )
+
+
+def _told(mind: Mind, what: str) -> str:
+    """An act, which may be a move by its name alone."""
+    label = mind.label(what)
+    return label if label != what else mind.words(what)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import comity
+from comity.agents.llm.agent import LLM
 from comity.agents.scripted.axelrod_bridge import Axelrod
 from comity.agents.seats import ROLES, agents, agents_for, carries_norms, fill
 from comity.envs.catalogue import games, make
@@ -109,7 +110,8 @@ def test_whoever_never_draws_does_the_same_under_every_seed(cls):
 @pytest.mark.parametrize(("cls", "game"), list(everyone()))
 def test_every_agent_plays_every_game_that_it_says(cls, game, small_maps):
     small = small_maps.get(game, {})
-    record = comity.play(game, [cls.name], worlds=3, horizon=4, institutions=cls.needs, **small)
+    model = {"model": "scripted/random"} if cls is LLM else {}
+    record = comity.play(game, [{"agent": cls.name, **model}], worlds=3, horizon=4, institutions=cls.needs, **small)
     assert (record.illegal == 0).all()
     assert np.isfinite(record.rewards).all()
     assert cls.__doc__

@@ -118,7 +118,7 @@ def test_conflicts():
     assert told("arms_race", levels) == [Act(0, None, "change arms by", 1.0), Act(1, None, "change arms by", -1.0)]
     game = make("crisis", n_agents=3)
     act = game.actions.names.index
-    moves = (game.move_of(act("sanction"), 0, 1), game.move_of(act("disarm"), 1, 0), game.move_of(act("wait"), 2, 0))
+    moves = (game.move_for(act("sanction"), 0, 1), game.move_for(act("disarm"), 1, 0), game.move_for(act("wait"), 2, 0))
     of = lambda seat: told("crisis", moves, seat=seat, n_agents=3)  # noqa: E731
     assert of(0)[0] == Act(0, 1, "sanction")
     assert of(1)[1] == Act(0, 1, "NV (escalates without violence)")

@@ -183,7 +183,7 @@ def test_relabelling_the_seats_relabels_payoffs_and_labels(name):
 def test_no_strategy_beats_the_optimum(name):
     game = make(name, **ONE_OPTIMUM[name])
     best = game.anchors().optimum
-    guests = ["axelrod"]  # a library that takes long to import; its strategies are played in tests of their own
+    guests = ["axelrod", "llm"]  # a library that takes long to import, and models: both play in tests of their own
     for agent in (agent for agent, kind in agents_of(name).items() if not kind.needs and agent not in guests):
         record = comity.play(game, [agent], worlds=4)
         assert record.rewards.sum(axis=(1, 2)).max() <= best + 1e-9

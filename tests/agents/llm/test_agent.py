@@ -146,6 +146,8 @@ def test_neutral_labels_are_the_same_for_the_table_and_swapped_by_seed():
     assert set(acts) == {0.0, 1.0} and (record.actions == acts[:, None, None]).all()
     told = "\n".join(message["content"] for call in calls for message in call["messages"])
     assert "cooperat" not in told and "defect" not in told
+    _, calls = played(lambda _: '{"move": "C"}', "matrix", [LLM, "tft"], settings={"labels": "swapped"}, horizon=2)
+    assert len(calls) == 6 and not any("cooperat" in user(call) or "defect" in user(call) for call in calls)
     record, _ = played(first, "matrix", [LLM, LLM], settings={"labels": "neutral"}, worlds=12, horizon=1)
     assert (record.actions == 0).all()
 
