@@ -186,13 +186,14 @@ class Staged(Governed):
     def _go_on(self, worlds: Worlds_, those: Bools, ahead: tuple[int, ...]) -> None:
         """Brings the worlds ``those`` to the first place ``ahead`` at which there is something to do."""
         worlds["stage_round"][those] = 0
+        waits = (worlds["held_end"] == RUNNING) | self.present(worlds).any(axis=1)  # no end waits for nobody
         for place in ahead:
             if place == END_OF_STEP:
                 worlds["ended"][those] = worlds["held_end"][those]
                 worlds["stage"][those] = GAME
                 those = those & (worlds["ended"] == RUNNING)
                 continue
-            opens = those if place == GAME else those & self._of[place].opens(worlds)
+            opens = those if place == GAME else those & waits & self._of[place].opens(worlds)
             if opens.any():
                 worlds["stage"][opens] = place
                 if place != GAME:

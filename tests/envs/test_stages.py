@@ -39,6 +39,16 @@ def test_an_end_waits_for_the_stages_after_it():
     assert worlds.state["step"].item() == 2
 
 
+def test_an_end_that_leaves_nobody_waits_for_no_stage(random_play, noisy):
+    game = make("crisis", **noisy["crisis"], institutions=[PUNISHMENT])
+    gone = 0
+    for worlds, *_ in random_play(game, 200, 0):
+        nobody = ~game.present(worlds).any(axis=1)
+        assert (worlds["ended"][nobody] != 0).all()
+        gone += nobody.sum()
+    assert gone
+
+
 def test_a_choice_of_groups_is_followed_by_no_stage():
     """Where a step of the game takes two of the environment, the stage comes after both."""
     game = make("public_goods", preset="sanctsim", horizon=2, institutions=[PUNISHMENT])
