@@ -119,15 +119,17 @@ POWERLESS = {
 }
 FREE = {"fee": 0, "effect": 0}
 IDLE = {
-    "punishment": [([{}], {}), ([FREE], {"punishment": "flat"})],
-    "reward": [([FREE], {"reward": "flat"})],
-    "contract": [([{"most": 0}], {"contract": "proposes"}), ([{"most": 5, "levels": 2}], {})],
-    "metanorm": [([FREE, FREE], {"punishment": {"conduct": "flat", "high": 0.4}, "metanorm": "flat"})],
-    "communication": [([{}], {"communication": "honest"})],
-    "voting": [([{"rate": 0}, {"levels": (0, 0.4, 1)}], {})],
-    "mediator": [([{"fee": 1, "error": 0.5}], {})],
-}
-"""Settings, and what seats do in the stages, with no effect."""
+    "punishment": [([{}], {}, {}), ([FREE], {"punishment": "flat"}, {})],
+    "reward": [([FREE], {"reward": "flat"}, {})],
+    "contract": [
+        ([{"most": 0}], {"contract": "proposes"}, {"contract": "accepts"}), ([{"most": 5, "levels": 2}], {}, {})
+    ],
+    "metanorm": [([FREE, FREE], {"punishment": {"conduct": "flat", "high": 0.4}, "metanorm": "flat"}, {})],
+    "communication": [([{}], {"communication": "honest"}, {"communication": "promises"})],
+    "voting": [([{"rate": 0}, {"levels": (0, 0.4, 1)}], {}, {})],
+    "mediator": [([{"fee": 1, "error": 0.5}], {}, {})],
+}  # fmt: skip
+"""Settings, and what the first seat and all others do in the stages, with no effect."""
 BESIDE = {"metanorm": ["punishment"], "voting": ["redistribution"]}
 """What an institution is about, if that is another one."""
 DONE = {
@@ -163,12 +165,12 @@ def test_without_strength_nothing_changes(institution, name, settings, random_pl
 @pytest.mark.parametrize(("institution", "name"), at_home(*IDLE))
 def test_stages_without_effect_change_nothing(institution, name, settings):
     """Whoever plays the bare game plays the same under stages, and is paid the same, whatever is drawn in it."""
-    seats = ["exploiter", "reciprocator"][: make(name, **settings).n_agents]
+    seats = ["reciprocator", "exploiter"][: make(name, **settings).n_agents]
     bare = comity.play(name, seats, worlds=3, seed=5, **settings)
-    for rules, conducts in IDLE[institution]:
+    for rules, first, others in IDLE[institution]:
         names = [*BESIDE.get(institution, ()), institution]
         layers = [{"institution": one, **rule} for one, rule in zip(names, rules, strict=True)]
-        busy = [{"agent": one, "stages": conducts} for one in seats]
+        busy = [{"agent": one, "stages": others if k else first} for k, one in enumerate(seats)]
         staged = comity.play(name, busy, worlds=3, seed=5, institutions=layers, **settings)
         for field in ("seeds", "lengths", "outcome", "intended", "actions", "rewards", "cooperation", "illegal"):
             np.testing.assert_array_equal(getattr(bare, field), getattr(staged, field))
@@ -176,5 +178,5 @@ def test_stages_without_effect_change_nothing(institution, name, settings):
             np.testing.assert_array_equal(values, staged.signals[signal])
         np.testing.assert_array_equal(staged.game_payoffs, bare.rewards)
         assert staged.moves.shape[1] > staged.rewards.shape[1]
-        for one in conducts.keys() & DONE.keys():
+        for one in first.keys() & DONE.keys():
             assert np.nansum(staged.logs[DONE[one]]) > 0
