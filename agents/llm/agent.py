@@ -133,7 +133,7 @@ class LLM(Agent):
         """Starts to ask for the messages of a round of talk, wherever the seat has a choice to come."""
         self._talk = talk
         self._speaking: dict[int, Pending[str]] = {}
-        for b in np.flatnonzero(view.active).tolist():
+        for b in np.flatnonzero(self._choosing(view)).tolist():
             now = self._now(view, b)
             if forced(now.schema) is None:
                 if self._hints is not None:
@@ -143,6 +143,12 @@ class LLM(Agent):
     def spoken(self) -> dict[int, str]:
         """The messages of the round, by world."""
         return {b: asked.result() for b, asked in self._speaking.items()}
+
+    def _choosing(self, view: View) -> Bools:
+        """(B,): the running worlds in which the seat is there, and has a turn."""
+        worlds = view.imagine(self.keys)
+        turn = view.game.movers(worlds) if view.stage == GAME else view.game.present(worlds)
+        return view.active & turn[:, self.seat]
 
     def _now(self, view: View, b: int) -> Now:
         """What world ``b`` looks like from here."""
@@ -166,16 +172,19 @@ class LLM(Agent):
         self._before: list[Before | None] = [None] * worlds
         needed = view.stage == GAME and (self.params.forecast or self._stance.name == UNIVERSAL)
         believed = view.imagine(self.keys) if needed else None
+        chooses = self._choosing(view)
         for b in np.flatnonzero(view.active).tolist():
-            self._ask(view, b, None if believed is None else believed[b])
+            self._ask(view, b, bool(chooses[b]), None if believed is None else believed[b])
 
-    def _ask(self, view: View, b: int, believed: Any) -> None:
-        """Asks in world ``b``; where only one thing can be done nobody is asked."""
+    def _ask(self, view: View, b: int, chooses: bool, believed: Any) -> None:
+        """Asks in world ``b``; where only one thing can be done, or nothing, nobody is asked."""
         now, mind = self._now(view, b), self.minds[b]
         only = forced(now.schema)
         self._before[b] = Before(self._step_of(view), mind.words(now.view), now.said, now.heard)
         if only is not None:
             self._moves[b] = now.move_of(only)
+            return
+        if not chooses:
             return
         if believed is not None:
             now = now._replace(advice=self._stance.now(self.game, believed, self.seat, mind.paraphrase))
@@ -196,7 +205,6 @@ class LLM(Agent):
         schema = mind.labelled(self.game.move_schema(world, self._other))
         if forced(schema) is not None:
             return now
-
         return now._replace(forecast=schema, forecast_of=mind.meaning(partial(self.game.move_of, world, self._other)))
 
     def act(self, view: View) -> Floats:
@@ -218,7 +226,14 @@ class LLM(Agent):
         else:
             for b in np.flatnonzero(asked).tolist():
                 self.minds[b].tally.in_stage(bool(self._invalid[b]))
+        self._over()
         return self._moves.copy()
+
+    def _over(self) -> None:
+        """A turn is over; what was planned for it is done."""
+        self._turn += 1
+        if self._hints is not None:
+            self._hints.over()
 
     def _replace(self, view: View) -> None:
         """Plays something for the answers that cannot be used."""
@@ -247,7 +262,6 @@ class LLM(Agent):
 
     def watch(self, view: View) -> None:
         """Another moves: nothing is asked."""
-        self._asked_for = -1
         self._before = [
             Before(self._step_of(view), self.minds[b].words(view.text(b))) if active else None
             for b, active in enumerate(view.active.tolist())
@@ -257,6 +271,7 @@ class LLM(Agent):
         self._invalid = np.zeros(len(view.active), np.bool_)
         if self._stand_in is not None:
             self._stand_in.watch(view)
+        self._over()
 
     def learn(self, outcome: Outcome) -> None:
         """What the seat perceived of the step becomes a moment to remember, and the score where it is shown."""
@@ -268,9 +283,6 @@ class LLM(Agent):
             self._remember(outcome, b, believed[b], None if scores is None else float(scores[b]))
         if self._stand_in is not None and type(self._stand_in).learn is not Agent.learn:
             self._stand_in.learn(outcome)
-        if self._hints is not None:
-            self._hints.over()
-        self._turn += 1
 
     def _remember(self, outcome: Outcome, b: int, world: Worlds_, score: float | None) -> None:
         mind, before, answer = self.minds[b], self._before[b], self._answers[b]

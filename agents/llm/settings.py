@@ -30,7 +30,9 @@ class Params(NamedTuple):
     )
     paraphrase: Annotated[str, Choice(*WORDINGS), "which of three wordings it is told"] = BY_SEED
     memory: Annotated[str, Choice(*MEMORIES), "what it is told of the past"] = "window"
-    window: Annotated[int, Range(1, 1000), "steps that a window holds, or after which a summary is written"] = 10
+    window: Annotated[
+        int, Range(1, 1000), "turns, stages among them, that a window holds, or after which a summary is written"
+    ] = 10
     reflect_every: Annotated[int, Range(0, 1_000_000), "steps between private reflections; 0: none"] = 0
     questions: Annotated[int, Range(0, 20), "comprehension questions before play"] = 0
     talk: Annotated[int, Range(0, MOST_ROUNDS), "rounds of talk before each step of the game"] = 0

@@ -130,8 +130,11 @@ class InStages(Agent):
         return View(view.game, view.seat, worlds, seen, masks, view.active)
 
     def learn(self, outcome: Outcome) -> None:
-        """At the end of each step of the game, from all that it paid."""
+        """At the end of each step of the game, from all that it paid; who plays stages, of each turn."""
         if not self._learns:
+            return
+        if self.inner.plays_stages:
+            self.inner.learn(outcome)
             return
         self._paid += outcome.rewards
         view = outcome.view

@@ -75,6 +75,27 @@ def test_a_conduct_has_the_last_word_and_spares_the_call():
     assert (record.accounts["calls"] == 3).all() and (record.accounts["asked_in_stages"] == 0).all()
 
 
+def test_beside_a_conduct_it_plays_the_other_stages_and_remembers_both():
+    """Each turn has a place of its own, so that no answer is taken for that to another question."""
+    seat = {**LLM, "model": "scripted/random", "stages": {"punishment": "nothing"}}
+    with Exchange() as exchange, using(exchange):
+        institutions = ["communication", "punishment"]
+        record = comity.play("public_goods", [seat], institutions=institutions, n_agents=3, horizon=3)
+        calls = exchange.ledger.calls().to_dicts()
+    own = [call for call in calls if call["seat"] == 0]
+    assert [call["step"] for call in own] == [0, 1, 4, 5, 8, 9], (
+        "communication, the game, and not the two rounds of punishment"
+    )
+    assert record.accounts["asked_in_stages"].tolist() == [[3, 3, 3]] and not record.invalid.any()
+    memory = user(own[-1])
+    assert memory.count("You answered: ") == 5 and memory.count("Step 2.") == 4
+
+
+def test_whoever_is_not_there_is_not_asked():
+    record = comity.play("fishery", [{**LLM, "model": "scripted/conditional"}], preset="govsim_newcomer", horizon=5)
+    assert record.accounts["asked"].tolist() == [[5, 5, 5, 5, 3]] and not record.invalid.any()
+
+
 # -- answers that cannot be used ---------------------------------------------------------------------------------------
 
 
