@@ -53,9 +53,10 @@ class OneOf(Agent):
         return {b: words for agent, _ in self._speakers for b, words in agent.spoken().items()}
 
     def prepare(self, view: View) -> None:
-        """All of them."""
+        """Whoever asks."""
         for agent, here in self._seated:
-            agent.prepare(view.among(here))
+            if type(agent).prepare is not Agent.prepare:
+                agent.prepare(view.among(here))
 
     def act(self, view: View) -> Floats:
         """Each in its own worlds."""

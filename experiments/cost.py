@@ -21,11 +21,11 @@ from ..agents.llm.calls import Reply, Request
 from ..agents.llm.exchange import Exchange, using
 from ..agents.llm.prices import Prices, tokens
 from ..agents.llm.simplest import answer_to
+from ..envs.catalogue import make
 from ..envs.settings import SettingError
 from . import store
 from .calls import asks
 from .cells import Cell, seat_agents
-from .chunks import Chunk
 from .composing import composer
 from .design import Design, point_ids
 from .grids import sort_overrides
@@ -84,12 +84,11 @@ def _known(price: float | None) -> float:
 def estimate(cell: Cell, seeds: np.ndarray, prices: Prices) -> Estimate:
     """Plays some worlds of a cell dry, and tells what as many as there are ``seeds`` would take."""
     played = seeds[:WORLDS]
-    chunk = Chunk("", [cell], np.zeros(len(played), np.intp), played, np.zeros(len(played), np.bool_), [], 0.0)
-    game = chunk.game
+    game = make(cell.game, **cell.params)
     dry = _Dry(prices, max(mind["re_ask"] for mind in cell.minds(LLM.name)))
     with Exchange(backends={"": dry}, concurrency=1) as exchange, using(exchange):
         exchange.hinted = True
-        run(game, seat_agents(game, chunk.cells, chunk.which), played)
+        run(game, seat_agents(game, [cell], np.zeros(len(played), np.intp)), played)
     scale = len(seeds) / len(played)
     sums = (dry.calls, dry.prompt, dry.completion, dry.expected, dry.most)
     return Estimate(cell, len(seeds), *(scale * one for one in sums))

@@ -32,7 +32,6 @@ from .prompt import SHOWS_SCORE, UNTOLD, shown_score
 from .reply import Answer
 from .score import Score
 from .settings import ABORT, LAST, NOOP, Params
-from .stances import UNIVERSAL
 
 Bools = npt.NDArray[np.bool_]
 
@@ -133,7 +132,7 @@ class LLM(Agent):
         """Starts to ask for the messages of a round of talk, wherever the seat has a choice to come."""
         self._talk = talk
         self._speaking: dict[int, Pending[str]] = {}
-        for b in np.flatnonzero(self._choosing(view)).tolist():
+        for b in np.flatnonzero(self._choosing(view, view.imagine(self.keys))).tolist():
             now = self._now(view, b)
             if forced(now.schema) is None:
                 if self._hints is not None:
@@ -144,10 +143,9 @@ class LLM(Agent):
         """The messages of the round, by world."""
         return {b: asked.result() for b, asked in self._speaking.items()}
 
-    def _choosing(self, view: View) -> Bools:
+    def _choosing(self, view: View, believed: Worlds_) -> Bools:
         """(B,): the running worlds in which the seat is there, and has a turn."""
-        worlds = view.imagine(self.keys)
-        turn = view.game.movers(worlds) if view.stage == GAME else view.game.present(worlds)
+        turn = view.game.movers(believed) if view.stage == GAME else view.game.present(believed)
         return view.active & turn[:, self.seat]
 
     def _now(self, view: View, b: int) -> Now:
@@ -164,17 +162,16 @@ class LLM(Agent):
         self._asked_for = self._turn
         for asked in self._questioned:
             asked.result()
+        believed = view.imagine(self.keys)
         if self._turn == 0 and self._scores is not None:
-            self._scores.open(view.imagine(self.keys))
+            self._scores.open(believed)
         worlds = len(view.active)
         self._moves = np.zeros(worlds)
         self._pending: list[Pending[Answer | None] | None] = [None] * worlds
         self._before: list[Before | None] = [None] * worlds
-        needed = view.stage == GAME and (self.params.forecast or self._stance.name == UNIVERSAL)
-        believed = view.imagine(self.keys) if needed else None
-        chooses = self._choosing(view)
+        chooses = self._choosing(view, believed)
         for b in np.flatnonzero(view.active).tolist():
-            self._ask(view, b, bool(chooses[b]), None if believed is None else believed[b])
+            self._ask(view, b, bool(chooses[b]), believed[b])
 
     def _ask(self, view: View, b: int, chooses: bool, believed: Any) -> None:
         """Asks in world ``b``; where only one thing can be done, or nothing, nobody is asked."""
@@ -186,9 +183,8 @@ class LLM(Agent):
             return
         if not chooses:
             return
-        if believed is not None:
+        if view.stage == GAME:
             now = now._replace(advice=self._stance.now(self.game, believed, self.seat, mind.paraphrase))
-        if believed is not None and self.params.forecast:
             now = self._with_forecast(now, mind, believed)
         if self._hints is not None:
             now = now._replace(hint=self._hints.move(view, b, mind, now.forecast, self._turn))
@@ -202,6 +198,8 @@ class LLM(Agent):
 
     def _with_forecast(self, now: Now, mind: Mind, world: Any) -> Now:
         """Asks for a forecast too, where the other has a choice in the same step of the game."""
+        if not self.params.forecast:
+            return now
         schema = mind.labelled(self.game.move_schema(world, self._other))
         if forced(schema) is not None:
             return now

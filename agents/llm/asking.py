@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from ...envs.answers import object_of
 from .calls import OK, Asking, Request
 from .reply import Unusable, read_object
 
@@ -75,5 +76,4 @@ CHARACTERS = 20
 
 def texts_schema(names: tuple[str, ...]) -> dict[str, Any]:
     """Of an object that holds a text under each of ``names``."""
-    texts = {name: {"type": "string"} for name in names}
-    return {"type": "object", "properties": texts, "required": list(names), "additionalProperties": False}
+    return object_of({name: {"type": "string"} for name in names})

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple, TypeVar
 T = TypeVar("T")
 
 SYSTEM, USER, ASSISTANT = "system", "user", "assistant"
-OK, REFUSED, FAILED = STATUSES = ("ok", "refused", "failed")
+OK, REFUSED, FAILED = ("ok", "refused", "failed")
 """Of a reply: it came; the model or its provider would not answer; none came, however often it was tried."""
-MOVE, MESSAGE, REFLECTION, SUMMARY, QUESTIONS, STRATEGY = PURPOSES = (
+MOVE, MESSAGE, REFLECTION, SUMMARY, QUESTIONS, STRATEGY = (
     "move", "message", "reflection", "summary", "questions", "strategy",
 )  # fmt: skip
 """What a call is for."""

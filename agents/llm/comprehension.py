@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...envs.answers import object_of
 from ...envs.chance import keys, uniforms
 from ...envs.game import Game
 from .asking import Asker
@@ -80,13 +81,7 @@ def text_of(asked: Sequence[Question]) -> str:
 
 def schema_of(asked: Sequence[Question]) -> dict[str, Any]:
     """The JSON schema of the answers."""
-    properties = {f"q{k}": {"type": TYPES[one.kind]} for k, one in enumerate(asked, 1)}
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+    return object_of({f"q{k}": {"type": TYPES[one.kind]} for k, one in enumerate(asked, 1)})
 
 
 def scored(asked: Sequence[Question], answers: Mapping[str, Any]) -> Score:

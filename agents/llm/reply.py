@@ -12,6 +12,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr, ValidationError
 
+from ...envs.answers import object_of
 from .calls import LONGEST
 
 LONGEST_MESSAGE = 1000
@@ -177,15 +178,11 @@ def move_schema(move: Mapping[str, Any], reasoning: bool, forecast: Mapping[str,
     """The JSON schema of a reply that names a ``move``: reasoning first, so that it comes before what it is about."""
     parts: dict[str, Any] = {"reasoning": {"type": "string"}} if reasoning else {}
     if forecast is not None:
-        parts["forecast"] = _object({"move": forecast, "probability": {"type": "number", "minimum": 0, "maximum": 1}})
-    return _object({**parts, "move": move})
+        parts["forecast"] = object_of({"move": forecast, "probability": {"type": "number", "minimum": 0, "maximum": 1}})
+    return object_of({**parts, "move": move})
 
 
 def message_schema(reasoning: bool) -> dict[str, Any]:
     """The JSON schema of a reply that holds a message."""
     parts: dict[str, Any] = {"reasoning": {"type": "string"}} if reasoning else {}
-    return _object({**parts, "message": {"type": "string", "maxLength": LONGEST_MESSAGE}})
-
-
-def _object(parts: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": dict(parts), "required": list(parts), "additionalProperties": False}
+    return object_of({**parts, "message": {"type": "string", "maxLength": LONGEST_MESSAGE}})

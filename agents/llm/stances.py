@@ -19,9 +19,9 @@ from ...envs.commons.appropriation import Appropriation
 from ...envs.commons.climate import Climate
 from ...envs.commons.fishery import Fishery
 from ...envs.game import Game
-from ...envs.institutions.governed import Governed
 from ...envs.paraphrases import worded
 from ...envs.settings import refuse, unknown
+from .facts import bare_of
 from .stance_words import CONTEMPLATIVE, LIMITS, STANCES
 
 NONE, UNIVERSAL, TOGETHER = "none", "universalization", "contemplative"
@@ -88,7 +88,7 @@ def limit(game: Game, world: Any) -> tuple[str, float] | None:
     in the pool an equal part of the best total; in the climate game an equal part, per step that is left, of what is
     still missing.
     """
-    bare = game.bare if isinstance(game, Governed) else game
+    bare = bare_of(game)
     q = bare.params
     if isinstance(bare, Fishery) and q.growth != "fish_war":
         return "fishery", float(bare.exemplar(np.array([world]), 0, cooperative=True)[0])

@@ -31,15 +31,6 @@ def _printable(text: str) -> str:
     return "".join(c if c.isprintable() else "\\n" if c == "\n" else f"\\u{ord(c):04x}" for c in text)
 
 
-def one_line(text: str) -> str:
-    """A text of one's own, without line breaks and whatever else shows nothing.
-
-    >>> one_line('  Keep\\n to it. ')
-    'Keep to it.'
-    """
-    return "".join(c for c in " ".join(text.split()) if c.isprintable())
-
-
 def capital(text: str) -> str:
     """With a capital letter."""
     return text[:1].upper() + text[1:]

@@ -29,6 +29,7 @@ class InStages(Agent):
         self.by_chance = inner.by_chance
         self.talks, self.talk_shuffled = inner.talks, inner.talk_shuffled
         self._learns = type(inner).learn is not Agent.learn
+        self._asks = type(inner).prepare is not Agent.prepare
 
     @property
     def itself(self) -> Agent:
@@ -57,10 +58,12 @@ class InStages(Agent):
         return self.inner.spoken()
 
     def prepare(self, view: View) -> None:
-        """Whoever plays here, if it has not planned yet."""
+        """Whoever plays here, if it asks and has not planned yet."""
+        if not self._asks:
+            return
         stage = view.stage
         if stage == GAME and self._planned is None:
-            self.inner.prepare(self._of_game(self._coming(view)))
+            self.inner.prepare(self._of_game(view))
         elif stage != GAME and self.inner.plays_stages and stage not in self._by_stage:
             self.inner.prepare(view)
 

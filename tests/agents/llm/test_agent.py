@@ -60,7 +60,8 @@ def test_a_scripted_model_plays_as_its_agent(game):
 
 
 @pytest.mark.parametrize(
-    "institutions", [["punishment"], pytest.param(["redistribution", "communication", "contract", "voting"], marks=pytest.mark.slow)]
+    "institutions",
+    [["punishment"], pytest.param(["redistribution", "communication", "contract", "voting"], marks=pytest.mark.slow)],
 )
 def test_stages_of_institutions_are_decisions_like_others(institutions):
     params = {"institutions": institutions, "n_agents": 3, "horizon": 3, "worlds": 4}
