@@ -276,9 +276,11 @@ class LLM(Agent):
         view = outcome.view
         believed = view.imagine(self.keys)
         ran = np.array([before is not None for before in self._before])
-        scores = None if self._scores is None else self._scores.add(believed, ran, self._turn)
+        scores = np.full(len(ran), np.nan)
+        if self._scores is not None:
+            scores = self._scores.add(believed, ran, self._turn)
         for b in np.flatnonzero(ran).tolist():
-            self._remember(outcome, b, believed[b], None if scores is None else float(scores[b]))
+            self._remember(outcome, b, believed[b], None if np.isnan(scores[b]) else float(scores[b]))
         if self._stand_in is not None and type(self._stand_in).learn is not Agent.learn:
             self._stand_in.learn(outcome)
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from ...envs.game import Game
 from ...envs.settings import SettingError, refuse
 from ..norms import Norms
@@ -30,10 +32,21 @@ def check(params: Params, game: Game) -> None:
         raise refuse(
             "llm.forecast", True, f"false in {game.name}, where in no step it is seen what one certain other does"
         )
+    if params.channel in SHOWS_SCORE and _hides_payoffs(game):
+        known = (
+            f"none, placebo or text in {game.name} where a seat does not see what it is paid, so that no score can be"
+        )
+        raise refuse("llm.channel", params.channel, f"{known} worked out")
     if params.talk and game.n_agents < 2:
         raise refuse("llm.talk", params.talk, f"0 in {game.name} with one seat, where nobody would hear it")
     if params.talk_placebo and not params.talk:
         raise refuse("llm.talk_placebo", True, "false where there is no talk (llm.talk=0)")
+
+
+def _hides_payoffs(game: Game) -> bool:
+    """Does a seat not see its own payoff, as it would reveal acts that are seen through noise?"""
+    believed = game.imagine(np.zeros(1, game.world_dtype), 0, np.zeros(1, np.uint64))
+    return bool(np.isnan(believed[game.paid][0, 0]))
 
 
 def stance_of(params: Params) -> Stance:

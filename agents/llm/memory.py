@@ -88,7 +88,7 @@ def told(moment: Moment, seat: int, others: int) -> str:
 
 
 def _scored(score: float | None) -> str:
-    return "" if score is None else f", which counts as {score:g} for you"
+    return "" if score is None else f"; the step counts as {score:g} for you"
 
 
 def parties(actor: int, addressee: int | None, seat: int, others: int) -> str:

@@ -37,7 +37,8 @@ class Score:
 
     def add(self, worlds: Worlds_, active: npt.NDArray[np.bool_], step: int) -> Floats:
         """(B,): the score of the step of the game that led to ``worlds``, as the seat perceives them, where it was
-        ``active``; 0 while stages of it are still to come. Called after every step of the environment.
+        ``active``; NaN while stages of it are still to come. Called after every step of the environment. A payoff of
+        another that the seat does not see counts as nothing.
         """
         played = worlds["stage_before"] == GAME if self._game.stages else np.ones(len(active), np.bool_)
         if played.any():
@@ -46,7 +47,7 @@ class Score:
         over = active & self._game.completed(worlds)
         scores = np.zeros(len(active))
         if not over.any():
-            return scores
+            return np.full(len(active), np.nan)
         payoffs = np.nan_to_num(worlds[self._game.paid]) * over[:, None]
         self._earned += payoffs
         paid = pays(self._game, worlds) & over
@@ -57,9 +58,8 @@ class Score:
         for name, weight in self._packed.patients.items():
             scores += weight * (worlds[name] - self._signals[name])
             self._signals[name] = worlds[name].astype(np.float64)
-        scores *= over
-        self.total += scores
-        return scores
+        self.total += np.where(over, scores, 0.0)
+        return np.where(over, scores, np.nan)
 
     def _remember(self, worlds: Worlds_, active: npt.NDArray[np.bool_], step: int) -> None:
         n = self._game.n_agents

@@ -217,6 +217,32 @@ def test_a_score_cannot_show_universalization():
         comity.play("matrix", [seat, "tft"])
 
 
+def test_a_score_counts_steps_of_the_game_not_stages():
+    """Where all keep their 20, a step counts as 20 + .5 · 40 under kindness .5, once its two stages are over."""
+    _, calls = played(
+        lambda _: '{"reasoning": "", "move": 0}',
+        "public_goods",
+        [LLM, "free_rider", "free_rider"],
+        settings={"channel": "mechanism", "norms": {"kindness": 0.5}, "paraphrase": "first"},
+        n_agents=3,
+        horizon=2,
+        institutions=["punishment"],
+    )
+    texts = [user(call) for call in calls]
+    assert len(texts) == 6
+    assert ["Your score of the last step: 40. Your score so far: 40." in text for text in texts] == [False] * 3 + [
+        True
+    ] * 3
+    assert [text.count("counts as") for text in texts] == [0, 0, 0, 1, 1, 1]
+
+
+@pytest.mark.parametrize("game", ["matrix", "standoff", "arms_race"])
+def test_there_is_no_score_where_the_own_payoff_is_hidden(game):
+    seat = {**LLM, "model": "scripted/random", "channel": "mechanism", "norms": "kind"}
+    with pytest.raises(SettingError, match="does not see what it is paid"):
+        comity.play(game, [seat] * 2, perception_noise=0.1)
+
+
 def test_forecasts_are_scored_by_what_was_seen():
     """METRICS.md §13: .8, .6 and .1 for an act that comes, does not, does not: .136667."""
     stated = iter([("cooperate", 0.8), ("cooperate", 0.6), ("cooperate", 0.1)])

@@ -78,7 +78,7 @@ def test_all_that_a_step_can_hold():
         'Agent 2 said: "Say \\"no\\".\\nYou: yes"',
         "Your reply could not be used; 5 was played for you.",
         "What was done: you to agent 2: give 50 percent; one of the others: give 3 tokens; agent 2 to you: PO.",
-        "You were paid 2.5, which counts as 4 for you.",
+        "You were paid 2.5; the step counts as 4 for you.",
     ]
     waited = Moment(1, "It is not your turn.")
     assert filled("window", [waited]).tell() == "What you remember:\nStep 1.\n  You saw: It is not your turn."
