@@ -80,6 +80,11 @@ def tallied(exchange: Exchange, directory: Path | None, chunk: str) -> Iterator[
         store.write_json(path, spent)
 
 
+def tallies_of(directory: Path) -> list[Tallies]:
+    """What was asked and paid so far, one for each chunk that asked."""
+    return [Tallies(**json.loads(path.read_text())) for path in sorted((directory / store.CALLS).glob("*.json"))]
+
+
 def told(calls: Calls, cells: Sequence[Cell], directory: Path) -> dict[str, Any] | None:
     """What the manifest says of the calls so far; None where no seat asks a model.
 
@@ -90,8 +95,8 @@ def told(calls: Calls, cells: Sequence[Cell], directory: Path) -> dict[str, Any]
     if not minds:
         return None
     models = sorted({mind["model"] for mind in minds})
-    tallies = [json.loads(path.read_text()) for path in sorted((directory / store.CALLS).glob("*.json"))]
-    sums = {name: sum(one[name] for one in tallies) for name in Tallies._fields}
+    tallies = tallies_of(directory)
+    sums = {name: sum(getattr(one, name) for one in tallies) for name in Tallies._fields}
     asked = sums["live"] + sums["cached"]
     return {
         "models": models,

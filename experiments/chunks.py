@@ -64,7 +64,8 @@ def cut(design: Design, finished: set[str], most_points: int | None = None) -> l
             size = most_points or _points_of_a_chunk(left.game, per_point)
             size = len(left.points) if left.cells[0].whole else size
             parts = np.array_split(np.arange(len(left.points)), -(-len(left.points) // size))
-            chunks += [_part(left, part, per_point) for part in parts]
+            left = left._replace(seconds=len(left.points) * per_point)
+            chunks += [part_of(left, part) for part in parts]
     return chunks
 
 
@@ -80,11 +81,11 @@ def _left(design: Design, members: list[int], finished: set[str]) -> Chunk:
     return Chunk("", cells, which[keep], seeds[keep], first[keep], points, 0.0)
 
 
-def _part(whole: Chunk, part: npt.NDArray[np.intp], per_point: float) -> Chunk:
-    """Some points of a batch, with only the cells that they belong to."""
+def part_of(whole: Chunk, part: npt.NDArray[np.intp]) -> Chunk:
+    """Some points of a chunk, by their places in it, with only the cells that they belong to."""
     used, which = np.unique(whole.which[part], return_inverse=True)
-    points = [whole.points[k] for k in part]
-    cells, seconds = [whole.cells[k] for k in used], len(points) * per_point
+    points, cells = [whole.points[k] for k in part], [whole.cells[k] for k in used]
+    seconds = whole.seconds * len(points) / len(whole.points)
     return Chunk(digest(points, 6), cells, which, whole.seeds[part], whole.sampled[part], points, seconds)
 
 
@@ -129,6 +130,11 @@ def as_plan(chunk: Chunk) -> dict[str, Any]:
         "sampled": chunk.sampled.tolist(),
         "seconds": chunk.seconds,
     }
+
+
+def size_of_plan(plan: Mapping[str, Any]) -> tuple[int, float]:
+    """The points of a chunk that was written down, and the seconds that they may take."""
+    return len(plan["seeds"]), plan["seconds"]
 
 
 def from_plan(name: str, plan: Mapping[str, Any]) -> Chunk:

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-OK, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
+OK, FAILED, WRONG, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 SWEEP_HELP = """Play a grid of settings, or a whole experiment, and report on it.
 
@@ -122,19 +122,37 @@ def cli() -> None:
 
 @cli.command(help=SWEEP_HELP, short_help="Play a grid of settings or an experiment, and report on it.")
 @click.argument("overrides", nargs=-1)
+@click.option("--retry-failed", is_flag=True, help="Play again what failed before (retry_failed=true).")
 @config_dir
-def sweep(overrides: tuple[str, ...], config_dir: Path | None) -> int:
+def sweep(overrides: tuple[str, ...], retry_failed: bool, config_dir: Path | None) -> int:
     """See ``SWEEP_HELP``."""
-    from .store import FAILURES
+    from .status import failure_lines
     from .sweep import sweep
 
-    result = sweep(overrides, config_dir)
-    for failure in result.failures:
-        click.echo(f"chunk {failure.chunk} failed: {failure.error}", err=True)
-    if (result.directory / FAILURES).exists():
-        click.echo(f"the whole story is in {result.directory / FAILURES}", err=True)
+    result = sweep([*overrides, *(["retry_failed=true"] if retry_failed else [])], config_dir)
+    for line in failure_lines(result.failures, result.directory):
+        click.echo(line, err=True)
     click.echo(_report(result.directory))
     return FAILED if result.failures else OK
+
+
+@cli.command()
+@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--failures", is_flag=True, help="Tell the traceback of everything that failed, too.")
+def status(directory: Path, failures: bool) -> int:
+    """How far the sweep in DIRECTORY is: points done, failed and running, rate, time left, US dollars.
+
+    It may be asked at any time, while the sweep runs and afterwards, from another shell or another machine.
+    """
+    from rich.console import Console
+
+    from .failures import recorded
+    from .status import page, status
+
+    Console().print(page(status(directory)), highlight=False)
+    for one in recorded(directory) if failures else ():
+        click.echo(f"\n{', '.join(one.points)}\n{one.details}")
+    return OK
 
 
 @cli.command(help=COST_HELP, short_help="Price a study with language models before anything is spent.")
@@ -226,17 +244,26 @@ def _report(directory: Path) -> Path:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs the command line; returns 0, 1 for failures, 2 for wrong settings, 130 when interrupted."""
+    """Runs the command line; returns 0, 1 for failures, 2 for wrong settings, 130 when interrupted,
+    143 when terminated."""
     try:
         return int(cli.main(arguments, prog_name="comity", standalone_mode=False) or OK)
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted", err=True)
-        return INTERRUPTED
+    except (KeyboardInterrupt, click.Abort) as error:
+        return _ended(error)
     except Exception as error:
         return _refused(error)
+
+
+def _ended(error: BaseException) -> int:
+    """By whom: a person at the keyboard, or a scheduler."""
+    from .signals import Terminated
+
+    terminated = isinstance(error, Terminated) or isinstance(error.__cause__, Terminated)
+    click.echo("terminated" if terminated else "interrupted", err=True)
+    return TERMINATED if terminated else INTERRUPTED
 
 
 def _refused(error: Exception) -> int:

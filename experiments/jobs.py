@@ -9,8 +9,8 @@ from hydra.core.utils import JobReturn, JobStatus
 from . import store
 from .chunks import Chunk, as_plan
 from .composing import quoted
+from .failures import Failure
 from .schema import Calls
-from .task import Failure
 
 Launch = Callable[[Sequence[Sequence[str]]], Sequence[JobReturn]]
 IN_PROCESS = ("basic",)
@@ -29,8 +29,8 @@ def shared_out(chunks: Sequence[Chunk], jobs: int) -> list[list[Chunk]]:
 def launch_all(
     shares: Sequence[Sequence[Chunk]], launch: Launch, directory: Path, record: str, calls: Calls | None
 ) -> list[Failure]:
-    """Writes the plan, launches a job for each share, and returns the chunks that did not come to an end; ``calls``
-    says how language models are asked, None: nobody asks any.
+    """Writes the plan, launches a job for each share, and returns what failed, and the chunks that did not come to an
+    end; ``calls`` says how language models are asked, None: nobody asks any.
     """
     (directory / store.PLAN).mkdir()
     if calls is not None:
@@ -40,7 +40,7 @@ def launch_all(
     out = quoted(str(directory.resolve()))
     names = [",".join(quoted(chunk.id) for chunk in share) for share in shares]
     returned = launch([[f"out={out}", f"record={record}", f"chunks=[{some}]"] for some in names])
-    done = set(store.finished(directory))
+    done = store.settled(directory)
     return [failure for share, job in zip(shares, returned, strict=True) for failure in _failures(share, job, done)]
 
 
@@ -50,5 +50,5 @@ def _failures(share: Sequence[Chunk], job: JobReturn, done: set[str]) -> list[Fa
         return [Failure(chunk.id, error, error) for chunk in share if chunk.id not in done]
     told: list[Failure] = list(job.return_value)
     silent = {chunk.id for chunk in share} - done - {failure.chunk for failure in told}
-    reason = "not played after that" if told else "its job ended before it was played"
+    reason = "not played after that" if any(not one.points for one in told) else "its job ended before it was played"
     return told + [Failure(name, reason, "") for name in sorted(silent)]

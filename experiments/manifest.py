@@ -15,11 +15,13 @@ import numpy as np
 from .. import __version__
 from .cells import Cell
 from .design import Design
+from .failures import Failure
 from .grids import MINDS
 from .schema import Options
-from .task import Failure
 
-RUNNING, COMPLETE, FAILED, INTERRUPTED = "running", "complete", "failed", "interrupted"
+RUNNING, COMPLETE, FAILED, INTERRUPTED, TERMINATED = "running", "complete", "failed", "interrupted", "terminated"
+SETTLED = (COMPLETE, FAILED)
+"""What a sweep is that came to its end."""
 LIBRARIES = ("numpy", "numba", "polars", "hydra-core")
 
 
@@ -43,7 +45,7 @@ def opened(
             "axes": design.axes,
             "settings": resolved(design.cells),
             "seeds": {"count": len(seeds), "values": span(seeds)},
-            "counts": {"points": design.points, "cells": len(design.cells), "finished": 0},
+            "counts": {"points": design.points, "cells": len(design.cells), "finished": 0, "failed": 0},
             "failures": [],
             "started": earlier["started"],
             "ended": None,
@@ -60,13 +62,13 @@ def opened(
 def closed(
     manifest: Mapping[str, Any],
     status: str,
-    left: int,
+    finished: int,
     seconds: float,
     failures: Sequence[Failure],
     calls: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """The manifest of a sweep that ended, with ``left`` points not played, after ``seconds`` more; ``calls`` tells of
-    those to language models.
+    """The manifest of a sweep that ended with so many points ``finished``, after ``seconds`` more; ``failures`` are all
+    that are known, those of earlier sessions included, and ``calls`` tells of those to language models.
     """
     *earlier, session = manifest["sessions"]
     counts = manifest["counts"]
@@ -74,8 +76,10 @@ def closed(
         **manifest,
         **({} if calls is None else {"llm": calls}),
         "status": status,
-        "counts": {**counts, "finished": counts["points"] - left},
-        "failures": [{"chunk": failure.chunk, "error": failure.error} for failure in failures],
+        "counts": {**counts, "finished": finished, "failed": sum(len(failure.points) for failure in failures)},
+        "failures": [
+            {"chunk": failure.chunk, "points": list(failure.points), "error": failure.error} for failure in failures
+        ],
         "ended": now(),
         "wall_seconds": round(manifest["wall_seconds"] + seconds, 3),
         "sessions": [*earlier, {**session, "status": status, "ended": now()}],

@@ -1,6 +1,6 @@
 """How far a sweep is: points done, rate and time left, whatever launcher is at work.
 
-It looks at the chunks that are finished, not at who plays them.
+It looks at the chunks that are settled, not at who plays them.
 """
 
 import sys
@@ -52,11 +52,11 @@ class Watch(AbstractContextManager["Watch"]):
 
     def status(self) -> tuple[float, str]:
         """The share of the work that is done, and the same in words."""
-        done = [self._chunks[name] for name in store.finished(self._directory) if name in self._chunks]
+        done = [self._chunks[name] for name in store.settled(self._directory) if name in self._chunks]
         played, work = sum(len(chunk.points) for chunk in done), sum(chunk.seconds for chunk in done)
         share = work / (sum(chunk.seconds for chunk in self._chunks.values()) or 1.0)
         passed = time.monotonic() - self._begun
-        left = _clock(passed * (1 - share) / share) if done else "-:--"
+        left = clock(passed * (1 - share) / share) if done else "-:--"
         return share, f"{self._before + played:,}/{self._points:,} points, {played / passed:,.0f}/s, {left} left"
 
     def _show(self) -> None:
@@ -82,10 +82,19 @@ class Watch(AbstractContextManager["Watch"]):
             show(*self.status())
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
     """Minutes and seconds.
 
-    >>> _clock(75)
+    >>> clock(75)
     '1:15'
     """
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def counted(number: int) -> str:
+    """So many points.
+
+    >>> counted(1), counted(2000)
+    ('1 point', '2,000 points')
+    """
+    return f"{number:,} point{'s' if number > 1 else ''}"

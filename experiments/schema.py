@@ -23,6 +23,7 @@ class Options(NamedTuple):
     ] = "none"
     out: Annotated[str | None, "directory of the results; none: runs/<name>-<hash of the design>"] = None
     chunk_points: Annotated[int | None, Range(1), "points of one batch at most; none: some seconds of work"] = None
+    retry_failed: Annotated[bool, "play again what failed before"] = False
 
 
 class Calls(NamedTuple):
@@ -75,6 +76,7 @@ class Config:
     record: Any = Options().record
     out: Any = Options().out
     chunk_points: Any = Options().chunk_points
+    retry_failed: Any = Options().retry_failed
     experiment: Experiment = field(default_factory=Experiment)
     chunks: list[str] = field(default_factory=list)
     """Set by the sweeper, for its own jobs."""

@@ -10,7 +10,7 @@
       messages/<chunk>.parquet   what was said where there is talk, one row per message, as ``record`` says
       calls/<chunk>.json         what asking language models came to
       ledger.sqlite              every call to a language model, unless ``llm.ledger`` says otherwise
-      failures/<chunk>.txt       the traceback of a chunk that failed
+      failures/<chunk>.json      the points of a chunk that failed, each with its traceback
       report.html
 
 A chunk is finished when its episodes stand under their final name. Files are written aside, flushed to the disk and
@@ -40,6 +40,7 @@ CALLS_PLAN = "calls.settings"
 """How the jobs of a sweep ask language models."""
 SWEEP = "sweep"
 """What a directory holds whose manifest names no other kind of work."""
+BEGUN = ".begun"
 ASIDE = ".aside"
 """Ends the names of files that are not yet whole."""
 
@@ -65,11 +66,7 @@ FRONT = (
 def load(path: str | Path) -> Results:
     """Reads the directory of a sweep, finished or not. Raises ``FileNotFoundError`` where there is none."""
     directory = Path(path)
-    manifest = read_manifest(directory)
-    if manifest is None:
-        raise FileNotFoundError(f"{directory} holds no sweep: it has no {MANIFEST}")
-    if manifest.get("kind", SWEEP) != SWEEP:
-        raise FileNotFoundError(f"{directory} holds no sweep, but a {manifest['kind']}: its tables are read one by one")
+    manifest = manifest_of_sweep(directory)
     episodes = _table(directory / EPISODES, ["cell", "seed"])
     steps = _table(directory / STEPS, ["cell", "seed", "step", "agent"])
     messages = _table(directory / MESSAGES, ["cell", "seed", "step", "round", "agent"])
@@ -174,9 +171,35 @@ def read_manifest(directory: Path) -> dict[str, Any] | None:
     return found
 
 
+def manifest_of_sweep(directory: Path) -> dict[str, Any]:
+    """The manifest of a sweep. Raises ``FileNotFoundError`` for a directory that holds none."""
+    manifest = read_manifest(directory)
+    if manifest is None:
+        raise FileNotFoundError(f"{directory} holds no sweep: it has no {MANIFEST}")
+    if manifest.get("kind", SWEEP) != SWEEP:
+        raise FileNotFoundError(f"{directory} holds no sweep, but a {manifest['kind']}: its tables are read one by one")
+    return manifest
+
+
 def finished(directory: Path) -> list[str]:
     """The chunks that are finished."""
     return sorted(path.stem for path in (directory / EPISODES).glob("*.parquet"))
+
+
+def is_finished(directory: Path, chunk: str) -> bool:
+    """Is this one of them?"""
+    return (directory / EPISODES / f"{chunk}.parquet").exists()
+
+
+def settled(directory: Path) -> set[str]:
+    """The chunks of which every point is finished or has failed, when they were last played."""
+    return {*finished(directory), *(path.stem for path in (directory / FAILURES).glob("*.json"))}
+
+
+def count_finished(directory: Path) -> int:
+    """How many points are finished, by the heads of the shards."""
+    paths = [directory / EPISODES / f"{chunk}.parquet" for chunk in finished(directory)]
+    return sum(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item() for path in paths)
 
 
 def finished_points(directory: Path) -> set[str]:
@@ -185,18 +208,22 @@ def finished_points(directory: Path) -> set[str]:
     return {point for shard in shards for point in shard["point"]}
 
 
+def begin(directory: Path, chunk: str) -> None:
+    """Notes that a chunk is being played."""
+    (directory / PLAN / f"{chunk}{BEGUN}").touch()
+
+
+def is_begun(directory: Path, chunk: str) -> bool:
+    """Was it noted?"""
+    return (directory / PLAN / f"{chunk}{BEGUN}").exists()
+
+
 def clean(directory: Path) -> None:
-    """Removes what a killed sweep left half done, and the failures and the plan of the last one."""
-    leftovers = [
-        *directory.glob(f"**/.*{ASIDE}"),
-        *(directory / FAILURES).glob("*.txt"),
-        *(directory / PLAN).glob("*"),
-    ]
-    for path in leftovers:
+    """Removes what a killed sweep left half done, and the plan of the last one."""
+    for path in (*directory.glob(f"**/.*{ASIDE}"), *(directory / PLAN).glob("*")):
         path.unlink(missing_ok=True)
-    for folder in (directory / FAILURES, directory / PLAN):
-        if folder.exists():
-            folder.rmdir()
+    if (directory / PLAN).exists():
+        (directory / PLAN).rmdir()
 
 
 # -- whose it is -------------------------------------------------------------------------------------------------------
@@ -247,3 +274,15 @@ def lock(directory: Path) -> Iterator[None]:
         file.flush()
         yield
         file.truncate(0)
+
+
+def is_locked(directory: Path) -> bool:
+    """Is a sweep at work there? Never known, and taken for no, where the system has no such locks."""
+    if fcntl is None or not (directory / LOCK).exists():
+        return False
+    with (directory / LOCK).open("r") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

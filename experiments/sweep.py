@@ -17,6 +17,7 @@ from hydra.types import HydraContext
 from omegaconf import DictConfig
 
 from ..envs.settings import check, refuse
+from . import failures as failed
 from . import manifest as manifests
 from . import store
 from .calls import asks, check_calls
@@ -25,17 +26,21 @@ from .cells import Resolver
 from .chunks import Chunk, cut
 from .composing import Composer, composer, one_line_errors, plain
 from .design import Design, build
+from .failures import Failure
 from .grids import DEFAULT_EXPERIMENT, GROUPS, experiment_grids, sort_overrides, typed_grid
 from .jobs import IN_PROCESS, Launch, launch_all, shared_out
-from .progress import Watch, say
+from .progress import Watch, counted, say
 from .schema import Calls, Experiment, Options
-from .task import Failure, play_chunks
+from .signals import Terminated, terminable
+from .task import play_chunks
 
 RUNS = Path("runs")
 
 
 class Result(NamedTuple):
-    """How a sweep ended: where, how many points its design has, how many were to be played now, and what failed."""
+    """How a sweep ended: where, how many points its design has, how many were to be played now, and what failed, now
+    or before.
+    """
 
     directory: Path
     points: int
@@ -92,7 +97,7 @@ def options_of(config: DictConfig) -> Options:
     out = None if config.out is None else str(config.out)  # a directory may well be named 2026
     if out == "":
         raise refuse("out", out, "a directory")
-    return check(Options, {"record": config.record, "out": out, "chunk_points": config.chunk_points})
+    return check(Options, {**{name: config[name] for name in Options._fields}, "out": out})
 
 
 def calls_of(config: DictConfig) -> Calls:
@@ -112,17 +117,21 @@ def carry_out(arguments: Sequence[str], config: DictConfig, loader: ConfigLoader
     asking = calls if asks(design.cells) else None
     if asking is not None:
         check_calls(asking, directory)
-    with store.lock(directory):
+    with store.lock(directory), terminable():
         store.check_directory(directory, design.key())  # another may have finished there in between
         store.clean(directory)
-        chunks = cut(design, store.finished_points(directory), options.chunk_points)
+        if options.retry_failed:
+            failed.forget(directory)
+        known = failed.recorded(directory)
+        settled = store.finished_points(directory) | {point for one in known for point in one.points}
+        chunks = cut(design, settled, options.chunk_points)
         before = store.read_manifest(directory)
         launcher = config.hydra.runtime.choices["hydra/launcher"]
         told = manifests.opened(design, options, [*config.hydra.overrides.task, *arguments], launcher, before)
-        _greet(design, chunks, directory, before, told)
-        if not chunks and before is not None and before["status"] == manifests.COMPLETE:
-            return Result(directory, design.points, 0, [])
-        with recorded(directory, told, chunks, partial(calls_told, calls, design.cells, directory)) as failures:
+        _greet(design, chunks, directory, before, told, known)
+        if not chunks and before is not None and before["status"] in manifests.SETTLED:
+            return Result(directory, design.points, 0, known)
+        with recorded(directory, told, known, partial(calls_told, calls, design.cells, directory)) as failures:
             store.write_json(directory / store.CELLS, manifests.strict_json([cell.plain() for cell in design.cells]))
             config.out = str(directory.resolve())  # what the launchers know as hydra.sweep.dir
             shares = shared_out(chunks, 1 if launcher in IN_PROCESS else jobs)
@@ -132,42 +141,53 @@ def carry_out(arguments: Sequence[str], config: DictConfig, loader: ConfigLoader
 
 
 def _greet(
-    design: Design, chunks: Sequence[Chunk], directory: Path, before: Mapping[str, Any] | None, told: Mapping[str, Any]
+    design: Design,
+    chunks: Sequence[Chunk],
+    directory: Path,
+    before: Mapping[str, Any] | None,
+    told: Mapping[str, Any],
+    known: Sequence[Failure],
 ) -> None:
     """Says what is about to happen."""
     fresh = sum(len(chunk.points) for chunk in chunks)
+    lost = sum(len(one.points) for one in known)
+    finished = design.points - fresh - lost
     say(f"{design.name}: {design.points:,} points in {len(design.cells):,} cells, kept in {directory}")
     for note in design.merged:
         say(f"note: {note}")
-    if not chunks:
+    if lost:
+        say(f"{counted(lost)} failed before: --retry-failed plays them again")
+    if finished == design.points:
         say("every point is finished: nothing is left to play")
-    elif fresh < design.points:
-        say(f"{design.points - fresh:,} points are finished already: {fresh:,} are left to play")
-        if before is not None and before["git"] != told["git"]:
+    elif finished:
+        say(f"{counted(finished)} finished already: {fresh:,} left to play")
+        if fresh and before is not None and before["git"] != told["git"]:
             say("note: the code has changed since they were played; the manifest keeps both revisions")
 
 
 @contextmanager
 def recorded(
-    directory: Path, told: dict[str, Any], chunks: Sequence[Chunk], calls: Callable[[], dict[str, Any] | None]
+    directory: Path, told: dict[str, Any], known: Sequence[Failure], calls: Callable[[], dict[str, Any] | None]
 ) -> Iterator[list[Failure]]:
-    """Keeps the manifest true: what is ``told`` and running at first, and how it ended, whatever happens; ``calls``
-    tells of the calls to language models so far.
+    """Keeps the manifest true: what is ``told`` and running at first, and how it ended, whatever happens; ``known`` are
+    the failures of before, and ``calls`` tells of the calls to language models so far.
     """
-    begun, failures, status = time.monotonic(), [], manifests.FAILED
+    begun, failures, status = time.monotonic(), [*known], manifests.FAILED
     store.write_json(directory / store.MANIFEST, told, indent=2)
     try:
         yield failures
         status = manifests.FAILED if failures else manifests.COMPLETE
-    except KeyboardInterrupt:
-        status = manifests.INTERRUPTED
+    except KeyboardInterrupt as error:
+        status = manifests.TERMINATED if isinstance(error, Terminated) else manifests.INTERRUPTED
+        failures += [one for one in failed.recorded(directory) if one not in failures]
         raise
     finally:
-        done = set(store.finished(directory))
-        left = sum(len(chunk.points) for chunk in chunks if chunk.id not in done)
-        ended = manifests.closed(told, status, left, time.monotonic() - begun, failures, calls())
+        ended = manifests.closed(
+            told, status, store.count_finished(directory), time.monotonic() - begun, failures, calls()
+        )
+        counts = ended["counts"]
+        left = counts["points"] - counts["finished"] - counts["failed"]
         if left:
-            counts = ended["counts"]
             say(f"{counts['finished']:,} of {counts['points']:,} points are kept: the same command plays the others")
         with suppress(OSError):  # a disk that takes nothing more has been reported with the chunk that it refused
             store.write_json(directory / store.MANIFEST, ended, indent=2)

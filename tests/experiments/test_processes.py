@@ -1,14 +1,17 @@
 """Real processes: killed in the middle, or several at once."""
 
+import random
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from comity.experiments import store
+from comity.experiments.status import status
 from comity.experiments.sweep import sweep
 
 pytestmark = pytest.mark.slow
@@ -27,14 +30,14 @@ def _in_an_empty_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
 
 
-def started(*arguments: str) -> subprocess.Popen:
-    """A sweep of its own, once it has finished three chunks."""
+def started(*arguments: str, until: int = 3) -> subprocess.Popen:
+    """A sweep of its own, once ``until`` chunks are finished."""
     process = subprocess.Popen([sys.executable, "-m", "comity", "sweep", *arguments], stderr=subprocess.PIPE, text=True)
-    until = time.monotonic() + 120
-    while len(store.finished(Path("parts"))) < 3:
+    deadline = time.monotonic() + 120
+    while len(store.finished(Path("parts"))) < until:
         assert process.poll() is None
-        assert time.monotonic() < until
-        time.sleep(0.01)
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
     return process
 
 
@@ -52,13 +55,19 @@ def assert_equal_tables(one: Path, other: Path) -> None:
     assert found.steps.equals(expected.steps)
 
 
-@pytest.mark.parametrize("kind", [signal.SIGKILL, signal.SIGINT])
-def test_a_killed_sweep_goes_on(kind: signal.Signals):
+@pytest.mark.parametrize(
+    ("kind", "code", "state"),
+    [(signal.SIGKILL, -9, "killed"), (signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")],
+)
+def test_a_killed_sweep_goes_on(kind: signal.Signals, code: int, state: str):
     process = started(*MANY, "out=parts")
+    assert status(Path("parts")).state == "running"
     process.send_signal(kind)
     _, told = process.communicate(timeout=60)
-    assert process.returncode == (130 if kind == signal.SIGINT else -kind)
-    assert ("interrupted" in told) == (kind == signal.SIGINT)
+    assert process.returncode == code
+    assert status(Path("parts")).state == state
+    assert (told.splitlines()[-1] == state) == (kind != signal.SIGKILL)
+    assert ("the same command plays the others" in told) == (kind != signal.SIGKILL)
     before, kept = stamps(), store.load("parts").episodes.height
     assert 0 < kept < 160
     assert sweep([*MANY, "out=parts"]).played == 160 - kept
@@ -66,6 +75,42 @@ def test_a_killed_sweep_goes_on(kind: signal.Signals):
     assert {name: after[name] for name in before} == before
     sweep([*MANY, "out=whole", "chunk_points=1000"])
     assert_equal_tables(Path("parts"), Path("whole"))
+
+
+def test_ten_kills_lose_nothing():
+    """2,000 points in 100 chunks, killed at ten moments of which some are in the middle of writing."""
+    study = (
+        "game=matrix",
+        "norms=kind,selfish",
+        "seed=range(1000)",
+        "game.horizon=40",
+        "record=all",
+        "chunk_points=20",
+    )
+    chance, folder = random.Random(6), Path("parts")
+    stood: dict[str, tuple[int, int]] = {}
+    for _ in range(10):
+        process = started(*study, "out=parts", until=len(store.finished(folder)) + chance.randrange(1, 9))
+        time.sleep(chance.random() * 0.1)
+        process.kill()
+        process.communicate()
+        now = stamps()
+        assert {name: now[name] for name in stood} == stood  # what is finished is not played again
+        assert len(now) > len(stood)
+        stood = now
+        for name in stood:
+            pl.read_parquet(name)
+    done = status(folder)
+    assert (done.state, done.failed) == ("killed", 0)
+    assert 0 < done.done < 2000
+    assert sweep([*study, "out=parts"]).played == 2000 - done.done
+    now = stamps()
+    assert {name: now[name] for name in stood} == stood
+    found = store.load(folder)
+    assert found.episodes["point"].n_unique() == found.episodes.height == 2000
+    assert not list(folder.glob("**/.*.aside"))
+    sweep([*study, "out=whole", "chunk_points=2000"])
+    assert_equal_tables(folder, Path("whole"))
 
 
 def test_a_second_sweep_in_the_same_directory_is_refused(comity):
