@@ -13,6 +13,8 @@ from .failures import Failure
 from .schema import Calls
 
 Launch = Callable[[Sequence[Sequence[str]]], Sequence[JobReturn]]
+SKIPPED = "not played after that"
+"""What is said of the chunks of a job that stopped before them."""
 IN_PROCESS = ("basic",)
 """Launchers that work job after job in this process, where a second job would only be composed for nothing."""
 
@@ -50,5 +52,5 @@ def _failures(share: Sequence[Chunk], job: JobReturn, done: set[str]) -> list[Fa
         return [Failure(chunk.id, error, error) for chunk in share if chunk.id not in done]
     told: list[Failure] = list(job.return_value)
     silent = {chunk.id for chunk in share} - done - {failure.chunk for failure in told}
-    reason = "not played after that" if any(not one.points for one in told) else "its job ended before it was played"
+    reason = SKIPPED if any(not one.points for one in told) else "its job ended before it was played"
     return told + [Failure(name, reason, "") for name in sorted(silent)]

@@ -15,6 +15,7 @@ from . import store
 from .calls import tallies_of
 from .chunks import size_of_plan
 from .failures import Failure, recorded
+from .jobs import SKIPPED
 from .manifest import RUNNING
 from .progress import clock, counted
 
@@ -97,7 +98,8 @@ def failure_lines(failures: Sequence[Failure], directory: Path) -> list[str]:
     """What a sweep says of its failures: each error once, with how many points it took, the most frequent first."""
     counts: Counter[str] = Counter()
     for one in failures:
-        counts[one.error] += len(one.points)
+        if one.error != SKIPPED:
+            counts[one.error] += len(one.points)
     lines = [
         f"{error} ({counted(points)})" if points else f"not played to the end: {error}"
         for error, points in counts.most_common(SHOWN)
@@ -120,8 +122,9 @@ def page(told: Status) -> Table:
         ("points", f"{told.points:,}"),
         ("done", f"{told.done:,} ({told.done / told.points:.1%})"),
         ("failed", f"{told.failed:,}"),
-        ("running", f"{told.running:,}" + (f", and {left - told.running:,} waiting" if left > told.running else "")),
     ]
+    if told.state == RUNNING:
+        rows.append(("running", f"{told.running:,}, and {left - told.running:,} waiting"))
     if told.rate is not None:
         rows.append(("rate", f"{told.rate:,.3g} points/s"))
     if told.left_seconds is not None:

@@ -168,6 +168,19 @@ def test_a_file_size_limit_of_the_system_is_said(tmp_path: Path):
     assert found.steps["step"].max() == 3
 
 
+def test_points_that_were_played_twice_count_once():
+    """As by a job that outlives its killed sweep while the next one, cut otherwise, is at work."""
+    one, other = carry_out([*SMALL, "out=one"]).directory, carry_out([*SMALL, "out=other", "chunk_points=4"]).directory
+    expected = store.load(one)
+    for table in ("episodes", "steps"):
+        shard = sorted((other / table).iterdir())[0]
+        (one / table / shard.name).write_bytes(shard.read_bytes())
+    found = store.load(one)
+    assert found.episodes.equals(expected.episodes)
+    assert found.steps is not None and expected.steps is not None
+    assert found.steps.equals(expected.steps)
+
+
 def test_two_sweeps_do_not_share_a_directory():
     directory = carry_out(SMALL).directory
     with (
