@@ -125,6 +125,19 @@ def setting(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
     return request.param
 
 
+HEAVY = ("harvest", "cleanup", "scorable", "crisis")
+"""Games that take long to compile; what is tested of every game alike, the default run tests of the others."""
+ALIKE = ("test_comprehension.py", "test_stances.py", "test_wordings.py", "test_acts.py", "test_answers.py")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what is slow because of its game."""
+    for item in items:
+        if item.path.name in ALIKE and any(game in item.name for game in HEAVY):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """One process plays all tests of a game, or of a file about none: what is compiled for them is compiled once."""

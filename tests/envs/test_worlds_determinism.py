@@ -209,6 +209,7 @@ def test_the_order_of_resets_does_not_matter(setting):
             worlds.step(moves(game, worlds))
 
 
+@pytest.mark.slow
 def test_another_process_sees_the_same_worlds():
     """A fresh interpreter, which shares nothing with this one but the numbers below."""
     command = [sys.executable, "-W", "ignore", __file__]
