@@ -1,12 +1,14 @@
 """Chunks into Hydra jobs, and back into what failed."""
 
 import json
+import shutil
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hydra.core.utils import JobReturn, JobStatus
 
-from . import store
+from . import at_work, store
 from .chunks import Chunk, as_plan
 from .composing import quoted
 from .failures import Failure
@@ -15,8 +17,6 @@ from .schema import Calls
 Launch = Callable[[Sequence[Sequence[str]]], Sequence[JobReturn]]
 SKIPPED = "not played after that"
 """What is said of the chunks of a job that stopped before them."""
-IN_PROCESS = ("basic",)
-"""Launchers that work job after job in this process, where a second job would only be composed for nothing."""
 
 
 def shared_out(chunks: Sequence[Chunk], jobs: int) -> list[list[Chunk]]:
@@ -34,14 +34,27 @@ def launch_all(
     """Writes the plan, launches a job for each share, and returns what failed, and the chunks that did not come to an
     end; ``calls`` says how language models are asked, None: nobody asks any.
     """
-    (directory / store.PLAN).mkdir()
+    (directory / store.PLAN).mkdir(exist_ok=True)
     if calls is not None:
         (directory / store.PLAN / store.CALLS_PLAN).write_text(json.dumps(calls._asdict()))
     for chunk in (chunk for share in shares for chunk in share):
         (directory / store.PLAN / f"{chunk.id}.json").write_text(json.dumps(as_plan(chunk)))
     out = quoted(str(directory.resolve()))
     names = [",".join(quoted(chunk.id) for chunk in share) for share in shares]
-    returned = launch([[f"out={out}", f"record={record}", f"chunks=[{some}]"] for some in names])
+    jobs = [[f"out={out}", f"record={record}", f"chunks=[{some}]"] for some in names]
+    at_work.begin(directory)
+    try:
+        returned = launch(jobs)
+    except Exception as error:
+        at_work.wait(directory)  # one job was lost, and the launcher asks no further: the others work on
+        said = f"{type(error).__name__}: {error}".strip().splitlines()[0]
+        lost = f"a job was lost: {said}", traceback.format_exc()
+        done = store.settled(directory)
+        return [Failure(chunk.id, *lost) for share in shares for chunk in share if chunk.id not in done]
+    except BaseException:
+        shutil.rmtree(directory / store.PLAN, ignore_errors=True)  # whoever is still at work stops after its chunk
+        raise
+    at_work.wait(directory)
     done = store.settled(directory)
     return [failure for share, job in zip(shares, returned, strict=True) for failure in _failures(share, job, done)]
 

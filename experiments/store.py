@@ -20,6 +20,7 @@ renamed, steps before episodes, so that whatever is there is whole.
 import io
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -223,10 +224,9 @@ def is_begun(directory: Path, chunk: str) -> bool:
 
 def clean(directory: Path) -> None:
     """Removes what a killed sweep left half done, and the plan of the last one."""
-    for path in (*directory.glob(f"**/.*{ASIDE}"), *(directory / PLAN).glob("*")):
+    for path in directory.glob(f"**/.*{ASIDE}"):
         path.unlink(missing_ok=True)
-    if (directory / PLAN).exists():
-        (directory / PLAN).rmdir()
+    shutil.rmtree(directory / PLAN, ignore_errors=True)
 
 
 # -- whose it is -------------------------------------------------------------------------------------------------------

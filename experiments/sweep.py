@@ -17,9 +17,9 @@ from hydra.types import HydraContext
 from omegaconf import DictConfig
 
 from ..envs.settings import check, refuse
+from . import at_work, store
 from . import failures as failed
 from . import manifest as manifests
-from . import store
 from .calls import asks, check_calls
 from .calls import told as calls_told
 from .cells import Resolver
@@ -28,7 +28,8 @@ from .composing import Composer, composer, one_line_errors, plain
 from .design import Design, build
 from .failures import Failure
 from .grids import DEFAULT_EXPERIMENT, GROUPS, experiment_grids, sort_overrides, typed_grid
-from .jobs import IN_PROCESS, Launch, launch_all, shared_out
+from .jobs import Launch, launch_all, shared_out
+from .launchers import complete, jobs_of, surroundings
 from .progress import Watch, counted, say
 from .schema import Calls, Experiment, Options
 from .signals import Terminated, terminable
@@ -59,6 +60,7 @@ def sweep(typed: Sequence[str], config_dir: Path | None = None) -> Result:
         chosen = config.hydra.runtime.choices["hydra/sweeper"]
         if chosen != "comity":
             raise refuse("hydra/sweeper", chosen, "comity: the launcher is what can be chosen")
+        complete(config)
         with one_line_errors():
             sweeper = Plugins.instance().instantiate_sweeper(
                 hydra_context=HydraContext(config_loader=hydra.loader, callbacks=Callbacks(config)),
@@ -105,9 +107,11 @@ def calls_of(config: DictConfig) -> Calls:
     return check(Calls, plain(config.llm), "llm.")
 
 
-def carry_out(arguments: Sequence[str], config: DictConfig, loader: ConfigLoader, launch: Launch, jobs: int) -> Result:
+def carry_out(
+    arguments: Sequence[str], config: DictConfig, loader: ConfigLoader, launch: Launch, jobs: int | None
+) -> Result:
     """Plays what is not yet finished of the design that ``arguments`` span, in at most ``jobs`` jobs of ``launch``."""
-    if jobs < 1:
+    if jobs is not None and jobs < 1:
         raise refuse("hydra.sweeper.jobs", jobs, "a number >= 1")
     with one_line_errors():
         options, calls = options_of(config), calls_of(config)
@@ -120,6 +124,7 @@ def carry_out(arguments: Sequence[str], config: DictConfig, loader: ConfigLoader
     with store.lock(directory), terminable():
         store.check_directory(directory, design.key())  # another may have finished there in between
         store.clean(directory)
+        at_work.wait(directory)  # jobs of a sweep that was killed stop now that their plan is gone
         if options.retry_failed:
             failed.forget(directory)
         known = failed.recorded(directory)
@@ -134,8 +139,8 @@ def carry_out(arguments: Sequence[str], config: DictConfig, loader: ConfigLoader
         with recorded(directory, told, known, partial(calls_told, calls, design.cells, directory)) as failures:
             store.write_json(directory / store.CELLS, manifests.strict_json([cell.plain() for cell in design.cells]))
             config.out = str(directory.resolve())  # what the launchers know as hydra.sweep.dir
-            shares = shared_out(chunks, 1 if launcher in IN_PROCESS else jobs)
-            with Watch(directory, chunks, design.points):
+            shares = shared_out(chunks, jobs_of(launcher, jobs))
+            with Watch(directory, chunks, design.points), surroundings(launcher):
                 failures += launch_all(shares, launch, directory, options.record, asking)
     return Result(directory, design.points, sum(len(chunk.points) for chunk in chunks), failures)
 

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from ..envs.record import Record
-from . import failures, store
+from . import at_work, failures, store
 from .calls import opened, tallied
 from .chunks import Chunk, episode_rows, from_plan, message_rows, play_chunk, step_rows
 from .failures import STOPS, Failure, failure, play_sparing
@@ -20,11 +20,16 @@ from .schema import Calls
 def play_chunks(config: Mapping[str, Any]) -> list[Failure]:
     """The task of a job: plays ``config.chunks`` of the plan in ``config.out`` and returns what failed.
 
-    A point that cannot be played does not stop the others; a disk that takes nothing more does, and so do language
-    models that may not be asked any more. A chunk that is finished already, as by a job that outlived its sweep or was
-    started anew, is not played again.
+    What is finished is left as it is, so that a job that was cut off can be started again. A point that cannot be
+    played does not stop the others; a disk that takes nothing more does, and so do language models that may not be
+    asked any more.
     """
     directory = Path(config["out"])
+    with at_work.job(directory) as wanted:
+        return _account_and_play(config, directory) if wanted else []
+
+
+def _account_and_play(config: Mapping[str, Any], directory: Path) -> list[Failure]:
     told = directory / store.PLAN / store.CALLS_PLAN
     if told.exists():
         with opened(Calls(**json.loads(told.read_text())), directory) as exchange:

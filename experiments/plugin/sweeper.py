@@ -6,12 +6,14 @@ comity only when it sweeps, because Hydra imports it whenever it looks for plugi
 
 import importlib
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.plugins import Plugins
 from hydra.core.utils import JobReturn
+from hydra.plugins.launcher import Launcher
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
@@ -22,8 +24,8 @@ class ChunkSweeperConf:
     """``hydra/sweeper=comity``."""
 
     _target_: str = "hydra_plugins.comity.sweeper.ChunkSweeper"
-    jobs: int = 16
-    """Hydra jobs at most; launchers that work in this process get a single one."""
+    jobs: int | None = None
+    """Hydra jobs at most; none: as ``comity.experiments.launchers`` counts them."""
 
 
 ConfigStore.instance().store(group="hydra/sweeper", name="comity", node=ChunkSweeperConf, provider="comity")
@@ -32,14 +34,20 @@ ConfigStore.instance().store(group="hydra/sweeper", name="comity", node=ChunkSwe
 class ChunkSweeper(Sweeper):
     """Sweeps over points that are stepped many at a time (``comity.experiments.sweep``)."""
 
-    def __init__(self, jobs: int) -> None:
+    def __init__(self, jobs: int | None) -> None:
         self.jobs = jobs
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
-        """Makes the launcher of the configuration ready."""
-        self.hydra_context, self.config = hydra_context, config
-        self.launcher = Plugins.instance().instantiate_launcher(
-            hydra_context=hydra_context, task_function=task_function, config=config
+        """Makes the launcher of the configuration once, so that what is wrong in it is said before all else."""
+        self.hydra_context, self.task_function, self.config = hydra_context, task_function, config
+        trial = deepcopy(config)
+        trial.out = trial.out or "."  # launchers read hydra.sweep.dir when they are made, and it is not yet known
+        self._launcher(hydra_context, trial)
+
+    def _launcher(self, hydra_context: HydraContext, config: DictConfig) -> Launcher:
+        assert self.task_function is not None
+        return Plugins.instance().instantiate_launcher(
+            hydra_context=hydra_context, task_function=self.task_function, config=config
         )
 
     def sweep(self, arguments: list[str]) -> Any:
@@ -49,5 +57,6 @@ class ChunkSweeper(Sweeper):
         return carry_out(arguments, self.config, self.hydra_context.config_loader, self._launch, self.jobs)
 
     def _launch(self, jobs: Sequence[Sequence[str]]) -> Sequence[JobReturn]:
-        assert self.launcher is not None
-        return self.launcher.launch(jobs, initial_job_idx=0)
+        assert self.hydra_context is not None
+        assert self.config is not None
+        return self._launcher(self.hydra_context, self.config).launch(jobs, initial_job_idx=0)
