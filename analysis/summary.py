@@ -4,7 +4,7 @@ A **cell** is one setting, a **world** a cell under one seed; the world is the u
 world are averaged first. Frames in, frames out; a value is null where it is undefined.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from typing import Any, TypeVar
 
@@ -40,6 +40,8 @@ NORM_ORDER = ("selfish", "kind", "compassionate", "reciprocal", "universal", "eq
 BASELINE = "selfish"
 DRAWS = 1000
 FEW = 5
+BLOCK = 1 << 16
+"""Rows that are worked on at once, at least."""
 _SAME = 1e-12
 T = TypeVar("T")
 
@@ -49,7 +51,7 @@ def value_axes(episodes: pl.DataFrame) -> list[str]:
     plain = [
         name
         for name, kind in episodes.schema.items()
-        if name not in FACTORS and name not in DEFINITIONS and not kind.is_nested()
+        if name not in FACTORS and name not in DEFINITIONS and name not in DERIVED and not kind.is_nested()
     ]
     if not plain:
         return []
@@ -155,6 +157,20 @@ def focal(bearers: Sequence[bool] | None, n: int) -> list[int]:
     return carry or list(range(n))
 
 
+def condensed(episodes: pl.DataFrame) -> pl.DataFrame:
+    """The table without what no report reads, which is most of it where there are many episodes: names of points, who
+    sat where, and lists over seats, in whose place stand the measures of ``DERIVED``.
+
+    Where a seat asks a language model all is read, and nothing is left out.
+    """
+    with_means = episodes.with_columns(**_of_seats(episodes))
+    if "llm_calls_by_seat" in episodes.columns:
+        return with_means
+    read = ("varied", "bearers", *(["payoff_by_seat"] if "largest_joint" in episodes.columns else []))
+    nested = [name for name, kind in episodes.schema.items() if kind.is_nested() and name not in read]
+    return with_means.drop("point", *nested, strict=False)
+
+
 def worlds(episodes: pl.DataFrame) -> pl.DataFrame:
     """One row per world in display order of the cells: ``cell``, ``seed``, and every scalar measure, its mean over
     episodes.
@@ -162,11 +178,31 @@ def worlds(episodes: pl.DataFrame) -> pl.DataFrame:
     Measures of the seats that carry the norm are added under the keys of ``DERIVED``, where the per-seat columns are
     there.
     """
-    scalar = [name for name in DEFINITIONS if name in episodes.columns and not episodes.schema[name].is_nested()]
-    with_seats = episodes.with_columns(pl.col(scalar).cast(pl.Float64).fill_nan(None), **_of_seats(episodes))
-    measures = [name for name in (*scalar, *DERIVED) if name in with_seats.columns]
-    means = with_seats.group_by("cell", "seed").agg(pl.col(measures).mean()).sort("cell", "seed")
-    return cells(episodes).select("cell").join(means, on="cell", maintain_order="left")
+    of_cell = dict(_by_cell(episodes))
+    return pl.concat([of_cell[cell] for cell in cells(episodes)["cell"]])
+
+
+def _by_cell(episodes: pl.DataFrame, measures: Iterable[str] | None = None) -> Iterator[tuple[Any, pl.DataFrame]]:
+    """The worlds of each cell with these measures, some cells at a time: of a large table that is in order, as it is
+    loaded, no copy is made.
+    """
+    if not episodes["cell"].is_sorted():
+        episodes = episodes.sort("cell", maintain_order=True)
+    start = rows = 0
+    for cell in episodes["cell"].rle().struct.unnest().iter_rows(named=True):
+        rows += cell["len"]
+        if rows >= BLOCK or start + rows == len(episodes):
+            yield from _worlds(episodes.slice(start, rows), measures)
+            start, rows = start + rows, 0
+
+
+def _worlds(block: pl.DataFrame, measures: Iterable[str] | None) -> Iterator[tuple[Any, pl.DataFrame]]:
+    scalar = [name for name in DEFINITIONS if name in block.columns and not block.schema[name].is_nested()]
+    with_seats = block.with_columns(pl.col(scalar).cast(pl.Float64).fill_nan(None), **_of_seats(block))
+    there = [name for name in (*scalar, *DERIVED) if name in with_seats.columns]
+    wanted = there if measures is None else [name for name in measures if name in there]
+    means = with_seats.group_by("cell", "seed").agg(pl.col(wanted).mean()).sort("cell", "seed")
+    yield from ((cell, part) for (cell,), part in means.partition_by("cell", as_dict=True).items())
 
 
 def _of_seats(episodes: pl.DataFrame) -> dict[str, pl.Expr]:
@@ -174,7 +210,9 @@ def _of_seats(episodes: pl.DataFrame) -> dict[str, pl.Expr]:
     wanted = {"coop_by_seat": "coop_focal", "rho_by_seat": "rho_focal", "payoff_by_seat": "payoff_focal"}
     wanted |= {"coop_lower_by_seat": "coop_lower_focal", "coop_upper_by_seat": "coop_upper_focal"}
     there = {
-        name: key for name, key in wanted.items() if name in episodes.columns and episodes.schema[name].is_nested()
+        name: key
+        for name, key in wanted.items()
+        if key not in episodes.columns and name in episodes.columns and episodes.schema[name].is_nested()
     }
     derived = {key: _mean_over(episodes, name, bearing=True) for name, key in there.items()}
     if "payoff_by_seat" in there:
@@ -206,17 +244,22 @@ def summarise(episodes: pl.DataFrame, measures: Iterable[str] | None = None) -> 
         ``n`` worlds, ``n_nan`` worlds left out as undefined, ``constant`` (two or more worlds, all alike). A measure
         that is undefined in every world of a cell has no row.
     """
-    by_world, order = worlds(episodes), cells(episodes)
-    known = [name for name in (*DEFINITIONS, *DERIVED) if name in by_world.columns]
-    wanted = known if measures is None else [name for name in measures if name in known]
-    once = episodes.select(pl.struct("cell", "seed").is_duplicated().any()).item() is False
-    rows = [
-        {"cell": cell, "measure": name, **interval(part[name].to_numpy(), once and name in YES_NO)}
-        for (cell,), part in by_world.partition_by("cell", as_dict=True, maintain_order=True).items()
-        for name in wanted
-        if part[name].null_count() < len(part)
-    ]
+    order, rows = cells(episodes), []
+    measures = None if measures is None else list(measures)
+    once = _once(episodes)
+    for cell, by_world in _by_cell(episodes, measures):
+        rows += [
+            {"cell": cell, "measure": name, **interval(by_world[name].to_numpy(), once and name in YES_NO)}
+            for name in by_world.columns[2:]
+            if by_world[name].null_count() < len(by_world)
+        ]
     return _beside(order, rows, n=pl.Int64, n_nan=pl.Int64, constant=pl.Boolean)
+
+
+def _once(episodes: pl.DataFrame) -> bool:
+    """Did no world have a second episode?"""
+    by_cell = episodes.group_by("cell").agg(pl.col("seed").n_unique() == pl.len())
+    return by_cell["seed"].all()
 
 
 def _beside(order: pl.DataFrame, rows: list[Row], **more: type[pl.DataType]) -> pl.DataFrame:
@@ -254,16 +297,16 @@ def effects(episodes: pl.DataFrame, measures: Sequence[str], baseline: str = BAS
         side, ``paired`` (both cells were played under the same seeds, so that worlds are compared one by one),
         ``reference`` (the baseline's mean).
     """
-    by_world = worlds(episodes).partition_by("cell", as_dict=True)
+    by_world = dict(_by_cell(episodes, measures))
     order = cells(episodes).filter("base")
     rows = []
     for _, arm in order.group_by("game", "seats", "variant", maintain_order=True):
         reference = arm.filter(pl.col("norms") == baseline)
         if len(reference) != 1:
             continue
-        first = by_world[(reference["cell"][0],)]
+        first = by_world[reference["cell"][0]]
         others = [cell for cell in arm["cell"] if cell != reference["cell"][0]]
-        rows += [row for cell in others for row in _differences(cell, by_world[(cell,)], first, measures)]
+        rows += [row for cell in others for row in _differences(cell, by_world[cell], first, measures)]
     return _beside(order, rows, n=pl.Int64, paired=pl.Boolean, reference=pl.Float64)
 
 

@@ -237,9 +237,10 @@ def report(directory: Path) -> int:
 
 def _report(directory: Path) -> Path:
     from ..analysis.report import write_report
+    from ..analysis.summary import condensed
     from .store import REPORT, load
 
-    found = load(directory)
+    found = load(directory, condensed)
     return write_report(directory / REPORT, found.episodes, found.steps, found.manifest)
 
 

@@ -21,7 +21,7 @@ import io
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -64,29 +64,38 @@ FRONT = (
 """Columns that come first in a table, in this order."""
 
 
-def load(path: str | Path) -> Results:
-    """Reads the directory of a sweep, finished or not. Raises ``FileNotFoundError`` where there is none."""
+def load(path: str | Path, keep: Callable[[pl.DataFrame], pl.DataFrame] | None = None) -> Results:
+    """Reads the directory of a sweep, finished or not; of the episodes only what ``keep`` makes of them, some rows at a
+    time. Raises ``FileNotFoundError`` where there is none.
+    """
     directory = Path(path)
     manifest = manifest_of_sweep(directory)
-    episodes = _table(directory / EPISODES, ["cell", "seed"])
+    episodes = _table(directory / EPISODES, ["cell", "seed"], keep)
     steps = _table(directory / STEPS, ["cell", "seed", "step", "agent"])
     messages = _table(directory / MESSAGES, ["cell", "seed", "step", "round", "agent"])
     return Results(manifest, pl.DataFrame() if episodes is None else episodes, steps, messages)
 
 
-def _table(folder: Path, order: list[str]) -> pl.DataFrame | None:
+def _table(
+    folder: Path, order: list[str], keep: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+) -> pl.DataFrame | None:
     """All rows of finished chunks; steps without episodes belong to none."""
     paths = [folder / f"{chunk}.parquet" for chunk in finished(folder.parent)]
-    shards = [_shard(path) for path in paths if path.exists()]
+    shards = [_shard(path) if keep is None else keep(_shard(path)) for path in paths if path.exists()]
     # games differ in their columns; in this order these stand the same, however the points were cut into chunks
     shards.sort(key=lambda shard: str(shard["cell"].min()))
     if not shards:
         return None
-    table = pl.concat(shards, how="diagonal_relaxed").sort(order)
-    if table.select(pl.all_horizontal(pl.col(key) == pl.col(key).shift() for key in order).any()).item():
-        # played by a job that outlived its sweep, and again by the next one: both are the same
-        table = table.unique(order, keep="first", maintain_order=True)
-    return table.select(sorted(table.columns, key=_place))
+    table = pl.concat(shards, how="diagonal_relaxed")
+    del shards
+    names = sorted(table.columns, key=_place)
+    rows = table.select(pl.arg_sort_by(order)).to_series()
+    keys = table.select(order)[rows]
+    again = keys.select(pl.all_horizontal(pl.all() == pl.all().shift()).fill_null(False)).to_series()
+    if again.any():  # played by a job that outlived its sweep, and by the next one too: both are the same
+        rows = rows.filter(~again)
+    # column by column, so that there are never two tables in memory
+    return pl.DataFrame([table.drop_in_place(name).gather(rows) for name in names])
 
 
 def _shard(path: Path, columns: list[str] | None = None) -> pl.DataFrame:
