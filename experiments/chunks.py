@@ -13,6 +13,7 @@ from ..agents.llm.agent import LLM
 from ..agents.sharing import Entering, Mixed, Shuffled
 from ..analysis.episodes import episode_measures
 from ..envs.catalogue import make
+from ..envs.chance import keys
 from ..envs.game import Game
 from ..envs.record import Record
 from .cells import Cell, digest, seat_agents
@@ -29,6 +30,7 @@ ASKED_SECONDS = 0.1
 a call to a language model, of which several are in flight."""
 FEWEST, BYTES = 32, 1 << 28
 """A smaller batch gains nothing; the record of a larger one would not fit in memory."""
+_LANE = -7  # of the lots that are drawn among a cell's worlds: no seat has it
 STEP_BYTES = 80
 """Of one seat's step in a record, and once more while it is turned round."""
 
@@ -76,9 +78,18 @@ def _left(design: Design, members: list[int], finished: set[str]) -> Chunk:
     keep = np.array([name not in finished for of_cell in names for name in of_cell], np.bool_)
     which = np.repeat(np.arange(len(members)), [len(of_cell) for of_cell in names])
     seeds = np.concatenate([design.seeds[k] for k in members])
-    first = np.concatenate([np.arange(len(of_cell)) == 0 for of_cell in names])
+    sampled = np.concatenate([drawn(design.seeds[k], design.sample) for k in members])
     points = [name for of_cell in names for name in of_cell if name not in finished]
-    return Chunk("", cells, which[keep], seeds[keep], first[keep], points, 0.0)
+    return Chunk("", cells, which[keep], seeds[keep], sampled[keep], points, 0.0)
+
+
+def drawn(seeds: npt.NDArray[np.uint64], n: int) -> npt.NDArray[np.bool_]:
+    """Which ``n`` of a cell's worlds (W,) are kept when a sample is: those whose seeds have the lowest hashes, whatever
+    else is played, so that cells of the same seeds keep the same.
+    """
+    chosen = np.zeros(len(seeds), np.bool_)
+    chosen[np.argsort(np.asarray(keys(seeds, _LANE)), kind="stable")[:n]] = True
+    return chosen
 
 
 def part_of(whole: Chunk, part: npt.NDArray[np.intp]) -> Chunk:

@@ -1,7 +1,6 @@
 """A design: every cell of a study with its seeds, and the names that its points have."""
 
 import hashlib
-import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -9,16 +8,21 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..envs.chance import keys
 from ..envs.settings import SettingError
 from .cells import Cell, Resolver, digest
+from .designs import SAMPLED, lay_out, nothing_to_pick
 from .grids import GROUPS, Grid, seeds_of
+from .intervals import Interval
+from .schema import GRID, INDEPENDENT, Layout, Options
 
 Seeds = npt.NDArray[np.uint64]
 
 
 class Design(NamedTuple):
-    """What is to be played: ``cells`` and, for each, its ``seeds`` in order. ``grids`` are what they come from,
-    ``axes`` the values that each factor takes."""
+    """What is to be played: ``cells`` and, for each, the ``seeds`` of its worlds. ``grids`` are what they come from,
+    ``axes`` the values that each factor takes, ``layout`` how combinations were picked (empty: all are played), and
+    ``sample`` how many worlds of each cell ``record=sample`` keeps step by step."""
 
     name: str
     question: str
@@ -27,6 +31,8 @@ class Design(NamedTuple):
     cells: list[Cell]
     seeds: list[Seeds]
     axes: dict[str, list[Any]]
+    layout: Mapping[str, Any]
+    sample: int = 1
     merged: Sequence[str] = ()
     """What was asked for under another name, and is the same cell."""
 
@@ -41,7 +47,8 @@ class Design(NamedTuple):
             [cell.told(), hashlib.blake2b(seeds.tobytes(), digest_size=8).hexdigest()]
             for cell, seeds in zip(self.cells, self.seeds, strict=True)
         ]
-        return digest([self.name, self.record, sorted(parts, key=lambda part: part[0]["cell"])], size=4)
+        kept = [self.record, self.sample] if self.record == "sample" else self.record
+        return digest([self.name, kept, sorted(parts, key=lambda part: part[0]["cell"])], size=4)
 
 
 def point_ids(cell: str, seeds: Sequence[int] | Seeds) -> list[str]:
@@ -54,9 +61,15 @@ def point_ids(cell: str, seeds: Sequence[int] | Seeds) -> list[str]:
 
 
 def build(
-    name: str, question: str, record: str, grids: Sequence[Grid], resolver: Resolver, default_seeds: Sequence[Any]
+    name: str,
+    question: str,
+    options: Options,
+    layout: Layout,
+    grids: Sequence[Grid],
+    resolver: Resolver,
+    default_seeds: Sequence[Any],
 ) -> Design:
-    """The union of the grids, a point that several of them contain counted once.
+    """The union of the grids, each laid out by itself, a point that several of them contain counted once.
 
     Every setting of every cell is checked here. Raises ``SettingError`` for the first that is wrong.
     """
@@ -65,12 +78,14 @@ def build(
     seeds: dict[str, list[int]] = {}
     merged: list[str] = []
     played = [{"seed": list(default_seeds), **grid} for grid in grids]
-    for grid in played:
+    laid_out = [lay_out({key: values for key, values in grid.items() if key != "seed"}, layout) for grid in played]
+    picked = [one.told for one in laid_out if one.told]
+    if layout.kind != GRID and not picked:
+        raise nothing_to_pick(layout.kind)
+    for grid, (assignments, _) in zip(played, laid_out, strict=True):
         wanted = seeds_of(grid["seed"])
-        axes = {key: values for key, values in grid.items() if key != "seed"}
-        for values in itertools.product(*axes.values()):
-            assignment = dict(zip(axes, values, strict=True))
-            cell = resolver.cell(assignment)
+        for assignment in assignments:
+            cell = _cell(resolver, assignment, layout)
             kept = cells.setdefault(cell.id, cell)
             merged += [
                 f"{group}={cell.factors[group]} is here the same as {group}={kept.factors[group]}, and kept as that"
@@ -86,13 +101,37 @@ def build(
     return Design(
         name,
         question,
-        record,
-        played,
+        options.record,
+        [{key: _as_typed(values) for key, values in grid.items()} for grid in played],
         named,
-        [np.array(seeds[cell.id], np.uint64) for cell in named],
+        [world_seeds(cell.id, seeds[cell.id], options.pairing) for cell in named],
         axes,
+        {**layout._asdict(), "grids": picked} if picked else {},
+        options.sample,
         _distinct(merged),
     )
+
+
+def _cell(resolver: Resolver, assignment: Mapping[str, Any], layout: Layout) -> Cell:
+    try:
+        return resolver.cell(assignment)
+    except SettingError as error:
+        if layout.kind not in SAMPLED:
+            raise
+        whole = "whole numbers are picked from int(interval(2,10))"
+        raise SettingError(f"{error} (picked by design.kind={layout.kind}; {whole})") from error
+
+
+def _as_typed(values: Sequence[Any]) -> list[Any]:
+    return [str(value) if isinstance(value, Interval) else value for value in values]
+
+
+def world_seeds(cell: str, seeds: Sequence[int], pairing: str) -> Seeds:
+    """The seeds of a cell's worlds: those of the design, under which all cells share their chance; or, independent, a
+    hash of each with the cell, under which no two do.
+    """
+    given = np.array(seeds, np.uint64)
+    return np.asarray(keys(np.uint64(int(cell, 16)), given.view(np.int64))) if pairing == INDEPENDENT else given
 
 
 def _with_axes(cells: Mapping[str, Cell], given: Mapping[str, Mapping[str, Any]], keys: set[str]) -> list[Cell]:

@@ -1,7 +1,8 @@
 """The grammar: from what a user types, or an experiment's file says, to grids of values.
 
 A **grid** maps a setting to the values that it takes; its cells are their product. Values are written in Hydra's own
-override grammar: ``norms.kindness=0,0.5,1``, ``seed=range(100)``, ``seats.agents=[tft,alld]``.
+override grammar: ``norms.kindness=0,0.5,1``, ``seed=range(100)``, ``seats.agents=[tft,alld]``; an axis may also be an
+interval, ``norms.kindness=interval(0,1)``, from which a design picks (:mod:`~.designs`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,10 +10,11 @@ from typing import Any, NamedTuple
 
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override, QuotedString
+from hydra.core.override_parser.types import IntervalSweep, Override, QuotedString
 
 from ..envs.settings import SettingError, refuse, unknown
 from .composing import one_line_errors
+from .intervals import interval_of
 from .schema import Calls, Options
 
 Grid = dict[str, list[Any]]
@@ -24,7 +26,7 @@ MINDS = ("deliberator", "llm")
 SWEPT = (*GROUPS, "institutions", *MINDS, "seed")
 """What may differ from world to world; the rest is one value for the whole sweep."""
 SEED_AND_SEATS = ("seed", "seats", "seats.agents", "seats.seating")
-WHOLE = (*Options._fields, "experiment", *(f"llm.{name}" for name in Calls._fields))
+WHOLE = (*Options._fields, "design", "experiment", *(f"llm.{name}" for name in Calls._fields))
 
 
 class Typed(NamedTuple):
@@ -85,9 +87,14 @@ def _values(override: Override) -> list[Any]:
     if not override.is_sweep_override():
         return [override.value()]
     key, text = override.key_or_group, str(override.input_line).partition("=")[2]
+    given = override.value()
+    if isinstance(given, IntervalSweep) and "." in key and key not in SEED_AND_SEATS:
+        return [interval_of(key, text, given)]
     if not override.is_discrete_sweep():
         raise refuse(key, text, "a value, a list of values, or a range")
     values = [_unquoted(value) for value in override.sweep_iterator()]
+    if any(isinstance(value, IntervalSweep) for value in values):
+        raise refuse(key, text, "an interval of its own, or values")
     if not values:
         raise refuse(key, text, "at least one value")
     return values

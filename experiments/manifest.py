@@ -10,19 +10,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from .. import __version__
 from .cells import Cell
 from .design import Design
 from .failures import Failure
-from .grids import MINDS
+from .grids import MINDS, seeds_of
 from .schema import Options
 
 RUNNING, COMPLETE, FAILED, INTERRUPTED, TERMINATED = "running", "complete", "failed", "interrupted", "terminated"
 SETTLED = (COMPLETE, FAILED)
 """What a sweep is that came to its end."""
-LIBRARIES = ("numpy", "numba", "polars", "hydra-core")
+LIBRARIES = ("numpy", "numba", "scipy", "polars", "hydra-core")
 
 
 def opened(
@@ -30,7 +28,7 @@ def opened(
 ) -> dict[str, Any]:
     """The manifest of a sweep that begins, or goes on after what is told in ``before``."""
     earlier: Mapping[str, Any] = before or {"started": now(), "wall_seconds": 0.0, "sessions": []}
-    seeds = np.unique(np.concatenate(design.seeds)).tolist()
+    seeds = sorted({seed for grid in design.grids for seed in seeds_of(grid["seed"])})
     session = {"started": now(), "ended": None, "status": RUNNING, "versions": versions(), "git": git()}
     return strict_json(
         {
@@ -40,7 +38,10 @@ def opened(
             "status": RUNNING,
             "overrides": list(typed),
             "record": design.record,
+            "sample": design.sample,
+            "pairing": options.pairing,
             "chunk_points": options.chunk_points,
+            "layout": design.layout,
             "grids": [{**grid, "seed": span(grid["seed"])} for grid in design.grids],
             "axes": design.axes,
             "settings": resolved(design.cells),

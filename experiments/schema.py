@@ -11,6 +11,9 @@ from ..agents.norms import PRESETS
 from ..envs.catalogue import games
 from ..envs.settings import Choice, Range
 
+GRID, LATIN_HYPERCUBE, SOBOL = "grid", "latin_hypercube", "sobol"
+FRACTIONAL_FACTORIAL = "fractional_factorial"
+PAIRED, INDEPENDENT = "paired", "independent"
 NO_NORMS = "none"
 """The norms under which seats keep what they have: deliberators are selfish, strategies use their own numbers."""
 
@@ -19,11 +22,27 @@ class Options(NamedTuple):
     """How a sweep is carried out and kept: settings of the whole, which cannot be swept."""
 
     record: Annotated[
-        str, Choice("none", "sample", "all"), "which episodes are kept step by step; sample: one of each cell"
+        str, Choice("none", "sample", "all"), "which episodes are kept step by step; sample: some of each cell"
     ] = "none"
+    sample: Annotated[int, Range(1), "episodes of each cell that record=sample keeps, drawn by lot"] = 1
+    pairing: Annotated[
+        str,
+        Choice(PAIRED, INDEPENDENT),
+        "paired: a seed is the same chance in every cell; independent: in each another",
+    ] = PAIRED
     out: Annotated[str | None, "directory of the results; none: runs/<name>-<hash of the design>"] = None
     chunk_points: Annotated[int | None, Range(1), "points of one batch at most; none: some seconds of work"] = None
     retry_failed: Annotated[bool, "play again what failed before"] = False
+
+
+class Layout(NamedTuple):
+    """Which combinations of the values of a grid are played: settings of the whole, which cannot be swept."""
+
+    kind: Annotated[str, Choice(GRID, LATIN_HYPERCUBE, SOBOL, FRACTIONAL_FACTORIAL), "how they are picked"] = GRID
+    samples: Annotated[int, Range(2, 1 << 16), "of the intervals together; a power of two for sobol"] = 64
+    seed: Annotated[int, Range(0, 2**32 - 1), "of the sample, or of the scrambling; nothing to do with the worlds"] = 0
+    resolution: Annotated[int | None, Range(3, 11), "of the fraction, at least; none: 4, or that of generators"] = None
+    generators: Annotated[tuple[str, ...] | None, "of the last factors, as [ABC,-BCD]; none: published ones"] = None
 
 
 class Calls(NamedTuple):
@@ -73,7 +92,10 @@ class Config:
     llm: CallsConf = field(default_factory=CallsConf)
     """Of the study; the settings of the agent of this name are swept like any others."""
     seed: Any = "range(20)"
+    design: Any = field(default_factory=Layout()._asdict)
     record: Any = Options().record
+    sample: Any = Options().sample
+    pairing: Any = Options().pairing
     out: Any = Options().out
     chunk_points: Any = Options().chunk_points
     retry_failed: Any = Options().retry_failed

@@ -26,6 +26,7 @@ from .cells import Resolver
 from .chunks import Chunk, cut
 from .composing import Composer, composer, one_line_errors, plain
 from .design import Design, build
+from .designs import layout_of, said
 from .failures import Failure
 from .grids import DEFAULT_EXPERIMENT, GROUPS, experiment_grids, sort_overrides, typed_grid
 from .jobs import Launch, launch_all, shared_out
@@ -91,7 +92,8 @@ def design_of(arguments: Sequence[str], config: DictConfig, hydra: Composer) -> 
     resolver = Resolver(hydra, {**defaults, "deliberator": plain(config.deliberator)})
     name = experiment.name or "_".join(str(game) for game in grids[0].get("game", []))
     seeds = typed_grid([f"seed={config.seed}"])["seed"]
-    return build(name, experiment.question, options_of(config).record, grids, resolver, seeds)
+    layout = layout_of(plain(config.design))
+    return build(name, experiment.question, options_of(config), layout, grids, resolver, seeds)
 
 
 def options_of(config: DictConfig) -> Options:
@@ -99,7 +101,12 @@ def options_of(config: DictConfig) -> Options:
     out = None if config.out is None else str(config.out)  # a directory may well be named 2026
     if out == "":
         raise refuse("out", out, "a directory")
-    return check(Options, {**{name: config[name] for name in Options._fields}, "out": out})
+    options = check(Options, {**{name: config[name] for name in Options._fields}, "out": out})
+    if options.record != "sample" and options.sample != Options().sample:
+        raise refuse(
+            "sample", options.sample, f"left out with record={options.record}: it says how many record=sample keeps"
+        )
+    return options
 
 
 def calls_of(config: DictConfig) -> Calls:
@@ -158,6 +165,8 @@ def _greet(
     lost = sum(len(one.points) for one in known)
     finished = design.points - fresh - lost
     say(f"{design.name}: {design.points:,} points in {len(design.cells):,} cells, kept in {directory}")
+    for line in said(design.layout):
+        say(line)
     for note in design.merged:
         say(f"note: {note}")
     if lost:

@@ -13,6 +13,7 @@ from comity.experiments.cells import Resolver, nested
 from comity.experiments.composing import composer
 from comity.experiments.design import Design, build, point_ids
 from comity.experiments.grids import DEFAULT_EXPERIMENT, experiment_grids, seeds_of, sort_overrides, typed_grid
+from comity.experiments.schema import Layout, Options
 from comity.experiments.sweep import design_of
 
 
@@ -184,7 +185,7 @@ def test_a_cell_tells_what_varied_in_it_and_who_bears_its_norms():
     grids = ({"game": ["matrix"], "norms": ["kind", "selfish"]}, {"game": ["matrix"], "norms.kindness": [0, 0.5]})
     with composer([]) as hydra:
         resolver = Resolver(hydra, {"seats": "deliberators"})
-        found = build("dose", "", "none", list(grids), resolver, [0])
+        found = build("dose", "", Options(), Layout(), list(grids), resolver, [0])
     assert [(cell.factors["norms.kindness"], cell.varied) for cell in found.cells] == [
         (0.8, []),
         (0.0, []),  # the neutral norm of the second grid is the selfish one of the first

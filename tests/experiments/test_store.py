@@ -257,7 +257,7 @@ def test_manifest(monkeypatch: pytest.MonkeyPatch):
     assert told["seeds"] == {"count": 2, "values": [2, 4]}
     assert told["grids"][0]["seats.agents"] == [["tft", "alld"]]
     assert told["counts"] == {"points": 4, "cells": 2, "finished": 4, "failed": 0}
-    assert set(told["versions"]) == {"comity", "python", "numpy", "numba", "polars", "hydra-core"}
+    assert set(told["versions"]) == {"comity", "python", "numpy", "numba", "scipy", "polars", "hydra-core"}
     assert set(told["host"]) == {"system", "machine", "processors"}
     assert told["wall_seconds"] > 0
     assert told["launcher"] == "basic"
