@@ -113,5 +113,5 @@ def told(calls: Calls, cells: Sequence[Cell], directory: Path) -> dict[str, Any]
         "completion_tokens": sums["completion_tokens"],
         "spent_usd": None if sums["unknown_cost"] else round(sums["usd"], 9),
         "known_usd": round(sums["usd"], 9),
-        "budget_usd": calls.budget_usd,
+        **{name: getattr(calls, name) for name in ("budget_usd", "concurrency", "timeout", "tries", "prices")},
     }

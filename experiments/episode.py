@@ -55,6 +55,7 @@ def run_one(typed: Sequence[str], config_dir: Path | None = None) -> Record:
         record = _played(chunk, calls, out)
         _tell(record)
         keep(out, chunk.id, [(chunk, record)], design.record)
+        store.write_json(out / store.CELLS, manifests.cells_of(design))
     click.echo(out)
     return record
 

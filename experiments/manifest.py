@@ -1,26 +1,31 @@
 """The manifest: what was asked for, by which versions, and how far it got. Nothing of the environment enters it."""
 
+import importlib
 import math
 import os
 import platform
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from .cells import Cell
+from .cells import Cell, digest
 from .design import Design
 from .failures import Failure
 from .grids import MINDS, seeds_of
 from .schema import Options
 
+OUT = "out="
+"""Begins what is left out of the overrides: it is where the manifest lies, and a path may name its owner."""
 RUNNING, COMPLETE, FAILED, INTERRUPTED, TERMINATED = "running", "complete", "failed", "interrupted", "terminated"
 SETTLED = (COMPLETE, FAILED)
 """What a sweep is that came to its end."""
-LIBRARIES = ("numpy", "numba", "scipy", "polars", "hydra-core")
+LIBRARIES = ("numpy", "numba", "llvmlite", "scipy", "polars", "hydra-core", "omegaconf", "litellm")
+"""What results, tables or the reading of settings may depend on, as far as it is installed."""
 
 
 def opened(
@@ -36,7 +41,7 @@ def opened(
             "question": design.question,
             "design": design.key(),
             "status": RUNNING,
-            "overrides": list(typed),
+            "overrides": [text for text in typed if not text.startswith(OUT)],
             "record": design.record,
             "sample": design.sample,
             "pairing": options.pairing,
@@ -45,8 +50,10 @@ def opened(
             "grids": [{**grid, "seed": span(grid["seed"])} for grid in design.grids],
             "axes": design.axes,
             "settings": resolved(design.cells),
+            "cells": digest(cells_of(design), size=16),
             "seeds": {"count": len(seeds), "values": span(seeds)},
             "counts": {"points": design.points, "cells": len(design.cells), "finished": 0, "failed": 0},
+            "content": None,
             "failures": [],
             "started": earlier["started"],
             "ended": None,
@@ -60,24 +67,31 @@ def opened(
     )
 
 
+def counted(manifest: Mapping[str, Any], finished: int, failures: Sequence[Failure]) -> dict[str, int]:
+    """The counts of the manifest, with so many points ``finished`` and those that failed."""
+    return {**manifest["counts"], "finished": finished, "failed": sum(len(failure.points) for failure in failures)}
+
+
 def closed(
     manifest: Mapping[str, Any],
     status: str,
-    finished: int,
+    counts: Mapping[str, int],
     seconds: float,
     failures: Sequence[Failure],
     calls: Mapping[str, Any] | None,
+    content: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """The manifest of a sweep that ended with so many points ``finished``, after ``seconds`` more; ``failures`` are all
-    that are known, those of earlier sessions included, and ``calls`` tells of those to language models.
+    """The manifest of a sweep that ended with these ``counts`` (:func:`counted`), after ``seconds`` more; ``failures``
+    are all that are known, those of earlier sessions included, ``calls`` tells of those to language models, and
+    ``content`` is the hash of its tables (:mod:`.content`; None: points are still to be played).
     """
     *earlier, session = manifest["sessions"]
-    counts = manifest["counts"]
     return {
         **manifest,
         **({} if calls is None else {"llm": calls}),
         "status": status,
-        "counts": {**counts, "finished": finished, "failed": sum(len(failure.points) for failure in failures)},
+        "content": content,
+        "counts": counts,
         "failures": [
             {"chunk": failure.chunk, "points": list(failure.points), "error": failure.error} for failure in failures
         ],
@@ -110,14 +124,40 @@ def _values_taken(settings: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]
     return {name: list(dict.fromkeys(one[name] for one in settings)) for name in names}
 
 
+def cells_of(design: Design) -> list[dict[str, Any]]:
+    """Every cell with all its settings and its seeds: with the manifest, all that it takes to play it again."""
+    told = [
+        {**cell.plain(), "seeds": span(seeds.tolist())} for cell, seeds in zip(design.cells, design.seeds, strict=True)
+    ]
+    return strict_json(told)
+
+
 def host() -> dict[str, Any]:
-    """What kind of machine this is, and nothing that names it."""
-    return {"system": platform.system(), "machine": platform.machine(), "processors": os.cpu_count()}
+    """What kind of machine this is, and nothing that names it: ``target`` is the processor that kernels are compiled
+    for (``compiled`` unless numba is switched off), ``simd`` what numpy's own loops use of it, and ``libc`` has the
+    mathematical functions. Other ones may round the last bit of exp, log or pow in another way.
+    """
+    numba, llvm = importlib.import_module("numba"), importlib.import_module("llvmlite.binding")
+    built: Any = np.show_config(mode="dicts")
+    return {
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "processors": os.cpu_count(),
+        "libc": " ".join(platform.libc_ver()).strip() or None,
+        "target": numba.config.CPU_NAME or llvm.get_host_cpu_name(),
+        "compiled": not numba.config.DISABLE_JIT,
+        "simd": built.get("SIMD Extensions", {}).get("found", []),
+        "blas": " ".join(str(built.get("Build Dependencies", {}).get("blas", {}).get(k)) for k in ("name", "version")),
+    }
 
 
 def versions() -> dict[str, str]:
     """Of Python, comity and the libraries that results may depend on."""
-    return {"comity": __version__, "python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
+    found = {"comity": __version__, "python": platform.python_version()}
+    for name in LIBRARIES:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
 
 
 def span(seeds: Sequence[int]) -> str | list[int]:

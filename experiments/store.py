@@ -80,8 +80,8 @@ def _table(
     folder: Path, order: list[str], keep: Callable[[pl.DataFrame], pl.DataFrame] | None = None
 ) -> pl.DataFrame | None:
     """All rows of finished chunks; steps without episodes belong to none."""
-    paths = [folder / f"{chunk}.parquet" for chunk in finished(folder.parent)]
-    shards = [_shard(path) if keep is None else keep(_shard(path)) for path in paths if path.exists()]
+    paths = shards_of(folder.parent, folder.name)
+    shards = [read_shard(path) if keep is None else keep(read_shard(path)) for path in paths]
     # games differ in their columns; in this order these stand the same, however the points were cut into chunks
     shards.sort(key=lambda shard: str(shard["cell"].min()))
     if not shards:
@@ -98,7 +98,14 @@ def _table(
     return pl.DataFrame([table.drop_in_place(name).gather(rows) for name in names])
 
 
-def _shard(path: Path, columns: list[str] | None = None) -> pl.DataFrame:
+def shards_of(directory: Path, table: str) -> list[Path]:
+    """The files of a table that belong to finished chunks."""
+    paths = [directory / table / f"{chunk}.parquet" for chunk in finished(directory)]
+    return [path for path in paths if path.exists()]
+
+
+def read_shard(path: Path, columns: list[str] | None = None) -> pl.DataFrame:
+    """One shard, or some of its ``columns``. Raises ``SettingError`` for one that is damaged."""
     try:
         return pl.read_parquet(path, columns=columns, glob=False)
     except pl.exceptions.PolarsError as error:
@@ -217,7 +224,7 @@ def count_finished(directory: Path) -> int:
 
 def finished_points(directory: Path) -> set[str]:
     """The points that are finished."""
-    shards = [_shard(directory / EPISODES / f"{chunk}.parquet", ["point"]) for chunk in finished(directory)]
+    shards = [read_shard(directory / EPISODES / f"{chunk}.parquet", ["point"]) for chunk in finished(directory)]
     return {point for shard in shards for point in shard["point"]}
 
 

@@ -25,6 +25,7 @@ from .calls import told as calls_told
 from .cells import Resolver
 from .chunks import Chunk, cut
 from .composing import Composer, composer, one_line_errors, plain
+from .content import content
 from .design import Design, build
 from .designs import layout_of, said
 from .failures import Failure
@@ -144,7 +145,7 @@ def carry_out(
         if not chunks and before is not None and before["status"] in manifests.SETTLED:
             return Result(directory, design.points, 0, known)
         with recorded(directory, told, known, partial(calls_told, calls, design.cells, directory)) as failures:
-            store.write_json(directory / store.CELLS, manifests.strict_json([cell.plain() for cell in design.cells]))
+            store.write_json(directory / store.CELLS, manifests.cells_of(design))
             config.out = str(directory.resolve())  # what the launchers know as hydra.sweep.dir
             shares = shared_out(chunks, jobs_of(launcher, jobs))
             with Watch(directory, chunks, design.points), surroundings(launcher):
@@ -196,11 +197,11 @@ def recorded(
         failures += [one for one in failed.recorded(directory) if one not in failures]
         raise
     finally:
-        ended = manifests.closed(
-            told, status, store.count_finished(directory), time.monotonic() - begun, failures, calls()
-        )
-        counts = ended["counts"]
+        spent, finished = time.monotonic() - begun, store.count_finished(directory)
+        counts = manifests.counted(told, finished, failures)
         left = counts["points"] - counts["finished"] - counts["failed"]
+        found = None if left else content(directory)
+        ended = manifests.closed(told, status, counts, spent, failures, calls(), found)
         if left:
             say(f"{counts['finished']:,} of {counts['points']:,} points are kept: the same command plays the others")
         with suppress(OSError):  # a disk that takes nothing more has been reported with the chunk that it refused
