@@ -1,9 +1,15 @@
 """The command line. Imports here are light; each command imports what it needs."""
 
+import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from .sweep import Result
 
 OK, FAILED, WRONG, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
@@ -126,12 +132,10 @@ def cli() -> None:
 @config_dir
 def sweep(overrides: tuple[str, ...], retry_failed: bool, config_dir: Path | None) -> int:
     """See ``SWEEP_HELP``."""
-    from .status import failure_lines
     from .sweep import sweep
 
     result = sweep([*overrides, *(["retry_failed=true"] if retry_failed else [])], config_dir)
-    for line in failure_lines(result.failures, result.directory):
-        click.echo(line, err=True)
+    _tell_failures(result)
     click.echo(_report(result.directory))
     return FAILED if result.failures else OK
 
@@ -144,15 +148,27 @@ def status(directory: Path, failures: bool) -> int:
 
     It may be asked at any time, while the sweep runs and afterwards, from another shell or another machine.
     """
-    from rich.console import Console
-
     from .failures import recorded
     from .status import page, status
 
-    Console().print(page(status(directory)), highlight=False)
+    _console().print(page(status(directory)), highlight=False)
     for one in recorded(directory) if failures else ():
         click.echo(f"\n{', '.join(one.points)}\n{one.details}")
     return OK
+
+
+@cli.command(help=RERUN_HELP, short_help="Repeat a run, and say whether the tables are identical.")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("overrides", nargs=-1)
+@click.option("--out", type=click.Path(path_type=Path), help="x")
+def rerun(path: Path, overrides: tuple[str, ...], out: Path | None) -> int:
+    """See ``RERUN_HELP``."""
+    from .rerun import rerun
+
+    verdict = rerun(path, overrides, out)
+    _tell_failures(verdict.result)
+    _console().print(verdict.page(), highlight=False)
+    return OK if verdict.identical and not verdict.result.failures else FAILED
 
 
 @cli.command(help=COST_HELP, short_help="Price a study with language models before anything is spent.")
@@ -233,6 +249,20 @@ def report(directory: Path) -> int:
     """Write the report of a sweep's DIRECTORY again."""
     click.echo(_report(directory))
     return OK
+
+
+def _tell_failures(result: "Result") -> None:
+    from .status import failure_lines
+
+    for line in failure_lines(result.failures, result.directory):
+        click.echo(line, err=True)
+
+
+def _console() -> "Console":
+    """For tables that are wider than 80 columns where nobody looks at them in a terminal."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else 160)
 
 
 def _report(directory: Path) -> Path:

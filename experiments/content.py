@@ -14,9 +14,10 @@ columns, the compression, the launcher, the version of polars, or how wide a num
 - row_ℓ = Σ mix(value_ℓ + key_ℓ(column)) over the cells of a row; a null adds nothing, like a column that is not there.
 - table_ℓ = Σ mix(row_ℓ) over the rows.
 
-A table's hash is table_0 and table_1 as 32 hexadecimal digits; that of all tables the BLAKE2b-128 of the JSON (keys
-sorted, no spaces) of {table: {"hash": …, "rows": …}}, tables without rows left out. It finds what differs by accident,
-and is no seal against whoever would forge a table.
+Columns that a stopwatch wrote (``TIMED``) are left out: they differ whenever models are asked anew. A table's hash is
+table_0 and table_1 as 32 hexadecimal digits; that of all tables the BLAKE2b-128 of the JSON (keys sorted, no spaces)
+of {table: {"hash": …, "rows": …}}, tables without rows left out. It finds what differs by accident, and is no seal
+against whoever would forge a table.
 """
 
 import hashlib
@@ -34,6 +35,8 @@ from .cells import digest
 Words = npt.NDArray[np.uint64]
 
 TABLES = (store.EPISODES, store.STEPS, store.MESSAGES)
+TIMED = ("llm_latency", "llm_latency_by_seat")
+"""How long models took to answer: of the clock, not of what was found."""
 LANES = 2
 NATURAL, NEGATIVE, FRACTION, TRUTH, LIST, NULL = (np.uint64(k * 0x9E3779B97F4A7C15 % 2**64) for k in range(1, 7))
 _WHOLE = 2.0**63  # floats below are whole numbers of 64 bits, where they are whole
@@ -82,7 +85,7 @@ def _shards(directory: Path, table: str) -> Iterator[pl.DataFrame]:
 
 def _content(frame: pl.DataFrame) -> Content:
     rows = np.zeros((LANES, frame.height), np.uint64)
-    for column in frame:
+    for column in frame.select(name for name in frame.columns if name not in TIMED):
         there = column.is_not_null().to_numpy()
         for row, value, key in zip(rows, _values(column), _keys([column.name])[:, 0], strict=True):
             row += np.where(there, _mixed(value + key), np.uint64(0))

@@ -59,18 +59,22 @@ def sweep(typed: Sequence[str], config_dir: Path | None = None) -> Result:
     overrides = sort_overrides(typed)
     with composer(overrides.hydra, config_dir) as hydra:
         config = hydra.primary(with_default(typed, overrides.whole))
-        chosen = config.hydra.runtime.choices["hydra/sweeper"]
-        if chosen != "comity":
-            raise refuse("hydra/sweeper", chosen, "comity: the launcher is what can be chosen")
-        complete(config)
-        with one_line_errors():
-            sweeper = Plugins.instance().instantiate_sweeper(
-                hydra_context=HydraContext(config_loader=hydra.loader, callbacks=Callbacks(config)),
-                task_function=play_chunks,
-                config=config,
-            )
         # Hydra.multirun would lay the grid over this configuration too, where it is not yet known which game is played
-        return sweeper.sweep(overrides.grid)
+        return sweeper_of(config, hydra).sweep(overrides.grid)
+
+
+def sweeper_of(config: DictConfig, hydra: Composer) -> Any:
+    """The sweeper with the launcher of a configuration."""
+    chosen = config.hydra.runtime.choices["hydra/sweeper"]
+    if chosen != "comity":
+        raise refuse("hydra/sweeper", chosen, "comity: the launcher is what can be chosen")
+    complete(config)
+    with one_line_errors():
+        return Plugins.instance().instantiate_sweeper(
+            hydra_context=HydraContext(config_loader=hydra.loader, callbacks=Callbacks(config)),
+            task_function=play_chunks,
+            config=config,
+        )
 
 
 def with_default(typed: Sequence[str], whole: Sequence[str]) -> list[str]:
@@ -115,15 +119,27 @@ def calls_of(config: DictConfig) -> Calls:
     return check(Calls, plain(config.llm), "llm.")
 
 
+Again = tuple[Design, Callable[[Mapping[str, Any]], dict[str, Any]]]
+"""A design that was played before, and what the manifest is to say where it is played again."""
+
+
 def carry_out(
-    arguments: Sequence[str], config: DictConfig, loader: ConfigLoader, launch: Launch, jobs: int | None
+    arguments: Sequence[str],
+    config: DictConfig,
+    loader: ConfigLoader,
+    launch: Launch,
+    jobs: int | None,
+    again: Again | None = None,
 ) -> Result:
-    """Plays what is not yet finished of the design that ``arguments`` span, in at most ``jobs`` jobs of ``launch``."""
+    """Plays what is not yet finished of the design that ``arguments`` span, or of the one that is to be played
+    ``again``, in at most ``jobs`` jobs of ``launch``.
+    """
     if jobs is not None and jobs < 1:
         raise refuse("hydra.sweeper.jobs", jobs, "a number >= 1")
     with one_line_errors():
         options, calls = options_of(config), calls_of(config)
-        design = design_of(arguments, config, Composer(loader, list(config.hydra.overrides.hydra)))
+        hydra = Composer(loader, list(config.hydra.overrides.hydra))
+        design = design_of(arguments, config, hydra) if again is None else again[0]
     directory = directory_of(design, options)
     store.check_directory(directory, design.key())
     asking = calls if asks(design.cells) else None
@@ -141,6 +157,7 @@ def carry_out(
         before = store.read_manifest(directory)
         launcher = config.hydra.runtime.choices["hydra/launcher"]
         told = manifests.opened(design, options, [*config.hydra.overrides.task, *arguments], launcher, before)
+        told = told if again is None else again[1](told)
         _greet(design, chunks, directory, before, told, known)
         if not chunks and before is not None and before["status"] in manifests.SETTLED:
             return Result(directory, design.points, 0, known)

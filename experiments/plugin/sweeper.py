@@ -36,6 +36,7 @@ class ChunkSweeper(Sweeper):
 
     def __init__(self, jobs: int | None) -> None:
         self.jobs = jobs
+        self.again: Any = None
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Makes the launcher of the configuration once, so that what is wrong in it is said before all else."""
@@ -54,7 +55,7 @@ class ChunkSweeper(Sweeper):
         """Plays what is not finished of the grid ``arguments``; returns ``comity.experiments.sweep.Result``."""
         assert self.hydra_context is not None
         carry_out = importlib.import_module("comity.experiments.sweep").carry_out
-        return carry_out(arguments, self.config, self.hydra_context.config_loader, self._launch, self.jobs)
+        return carry_out(arguments, self.config, self.hydra_context.config_loader, self._launch, self.jobs, self.again)
 
     def _launch(self, jobs: Sequence[Sequence[str]]) -> Sequence[JobReturn]:
         assert self.hydra_context is not None
