@@ -244,6 +244,23 @@ def games(name: str | None) -> int:
 
 
 @cli.command()
+@click.argument("name", required=False)
+@config_dir
+def studies(name: str | None, config_dir: Path | None) -> int:
+    """List the studies with their questions, or show the file of one: what is known, what is varied, what is asked."""
+    from rich.console import Console
+
+    from . import studies as found
+    from .pages import questions
+
+    if name is None:
+        Console().print(questions(found.studies(config_dir)), highlight=False)
+    else:
+        click.echo(found.study(name, config_dir).text, nl=False)
+    return OK
+
+
+@cli.command()
 @click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def report(directory: Path) -> int:
     """Write the report of a sweep's DIRECTORY again."""

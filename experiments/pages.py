@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .cost import Estimate
     from .design import Design
     from .schema import Calls
+    from .studies import Study
 
 INTERVAL = ("_low", "_high")
 """End the names of the columns that hold the interval of another."""
@@ -32,6 +33,14 @@ def catalogue() -> Table:
     for name in games():
         cls: Any = game_class(name)
         table.add_row(name, cls.family, cls.title, str(len(cls.presets)))
+    return table
+
+
+def questions(found: "Sequence[Study]") -> Table:
+    """Every study with its question and the games that it plays."""
+    table = _table("experiment=", "the question it asks", "games")
+    for one in found:
+        table.add_row(*map(Text, (one.name, one.question, ", ".join(one.games))))
     return table
 
 

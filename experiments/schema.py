@@ -73,10 +73,12 @@ class CallsConf:
 
 @dataclass
 class Experiment:
-    """A study: the union of its ``grids``, each a mapping from setting to the values that it takes."""
+    """A study: the union of its ``grids``, each a mapping from setting to the values that it takes. ``measures`` are
+    those that its question is about, which the report shows first."""
 
     name: str = ""
     question: str = ""
+    measures: list[str] = field(default_factory=list)
     grids: list[dict[str, Any]] = field(default_factory=list)
 
 

@@ -35,6 +35,7 @@ from .launchers import complete, jobs_of, surroundings
 from .progress import Watch, counted, say
 from .schema import Calls, Experiment, Options
 from .signals import Terminated, terminable
+from .studies import checked_measures
 from .task import play_chunks
 
 RUNS = Path("runs")
@@ -114,6 +115,11 @@ def options_of(config: DictConfig) -> Options:
     return options
 
 
+def measures_of(config: DictConfig) -> list[str]:
+    """The measures that the study is about, checked."""
+    return [] if config.experiment is None else checked_measures(plain(config.experiment.measures))
+
+
 def calls_of(config: DictConfig) -> Calls:
     """How language models are asked, checked."""
     return check(Calls, plain(config.llm), "llm.")
@@ -137,7 +143,7 @@ def carry_out(
     if jobs is not None and jobs < 1:
         raise refuse("hydra.sweeper.jobs", jobs, "a number >= 1")
     with one_line_errors():
-        options, calls = options_of(config), calls_of(config)
+        options, calls, measures = options_of(config), calls_of(config), measures_of(config)
         hydra = Composer(loader, list(config.hydra.overrides.hydra))
         design = design_of(arguments, config, hydra) if again is None else again[0]
     directory = directory_of(design, options)
@@ -157,6 +163,7 @@ def carry_out(
         before = store.read_manifest(directory)
         launcher = config.hydra.runtime.choices["hydra/launcher"]
         told = manifests.opened(design, options, [*config.hydra.overrides.task, *arguments], launcher, before)
+        told |= {"measures": measures}
         told = told if again is None else again[1](told)
         _greet(design, chunks, directory, before, told, known)
         if not chunks and before is not None and before["status"] in manifests.SETTLED:

@@ -12,6 +12,7 @@ from .dose import AXIS, Payoffs, dose_response, thresholds
 from .dots import MOST, MOST_ARMS
 from .escalation import escalation
 from .exploitability import exploitability
+from .headline import headline
 from .reciprocity import reciprocity, reciprocity_null
 from .replications import gifts_over_steps, norms_over_generations
 from .schelling import schelling
@@ -36,6 +37,7 @@ __all__ = [
     "escalation",
     "exploitability",
     "gifts_over_steps",
+    "headline",
     "norms_over_generations",
     "quiet_curves",
     "reciprocity",

@@ -1,6 +1,6 @@
 """Dose and response: how much kindness it takes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import cycle
 from typing import NamedTuple
 
@@ -8,6 +8,7 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ..summary import short
 from .style import MUTED, SPARE, Look, NothingToDraw, house, names, panels
 
 AXIS = "norms.kindness"
@@ -47,7 +48,7 @@ def dose_response(
 
     ``marks`` are known thresholds by name. Raises :class:`NothingToDraw` where the axis was not swept.
     """
-    lines = _lines(summary, game, axis)
+    lines = lines_over(summary, game, axis, list(MEASURES))
     with house():
         shown = [key for key in MEASURES if any((part["measure"] == key).any() for part in lines.values())]
         figure, axes = panels(1, len(shown), 3.0)
@@ -65,9 +66,12 @@ def dose_response(
     return figure
 
 
-def _lines(summary: pl.DataFrame, game: str, axis: str) -> dict[str, pl.DataFrame]:
-    """The rows of each line by its label: same arm, norm and other settings, two or more values of the axis."""
-    measured = pl.col("measure").is_in(list(MEASURES))
+def lines_over(summary: pl.DataFrame, game: str, axis: str, measures: Sequence[str]) -> dict[str, pl.DataFrame]:
+    """The rows of each line by its label: same arm, norm and other settings, two or more values of the axis.
+
+    Raises :class:`NothingToDraw` where the axis was not swept.
+    """
+    measured = pl.col("measure").is_in(list(measures))
     rows = summary.filter(pl.col("game") == game, measured) if axis in summary.columns else summary.clear()
     if axis in rows.columns and rows.schema[axis].is_numeric():
         rows = rows.filter(pl.col(axis).is_not_null()).sort(axis, maintain_order=True)
@@ -75,10 +79,15 @@ def _lines(summary: pl.DataFrame, game: str, axis: str) -> dict[str, pl.DataFram
         groups = rows.partition_by(other, as_dict=True, maintain_order=True)
         swept = {key: part for key, part in groups.items() if part[axis].n_unique() > 1}
         varied = [k for k in range(len(other)) if k == 0 or len({key[k] for key in swept}) > 1]
-        lines = {", ".join(str(key[k]) for k in varied): part for key, part in swept.items()}
+        lines = {", ".join(_said(other[k], key[k]) for k in varied): part for key, part in swept.items()}
         if lines:
             return dict(sorted(lines.items())[:MOST_LINES])
     raise NothingToDraw(f"{axis} was not swept in {game}")
+
+
+def _said(name: str, value: object) -> str:
+    """A value as the label of a line has it: arms and norms speak for themselves."""
+    return str(value) if name in ("seats", "norms") else f"{short(name)}={value}"
 
 
 def _line(ax: Axes, part: pl.DataFrame, axis: str, style: Look, label: str) -> None:

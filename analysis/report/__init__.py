@@ -14,6 +14,7 @@ import polars as pl
 from .. import figures
 from ..summary import cells, effects, summarise
 from . import tables
+from .design import asked_measures
 from .findings import MEASURES
 from .formats import listed
 from .game_section import Data
@@ -54,7 +55,8 @@ def _demand(table: str, frame: pl.DataFrame, columns: tuple[str, ...]) -> None:
 
 
 def _data(episodes: pl.DataFrame, steps: pl.DataFrame | None, manifest: Mapping[str, Any]) -> Data:
-    summary = summarise(episodes, tables.measures_shown())
+    shown = tables.measures_shown()
+    summary = summarise(episodes, [*shown, *(one for one in asked_measures(manifest) if one not in shown)])
     null = None
     if steps is not None:
         null = figures.reciprocity_null(steps, cells(episodes))

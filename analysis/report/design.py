@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ..definitions import DEFINITIONS, DERIVED
 from ..figures import Payoffs
 
 
@@ -13,6 +14,11 @@ def minds(manifest: Mapping[str, Any]) -> Mapping[str, list[Any]]:
     {'depth': [6, 12]}
     """
     return (manifest.get("settings") or {}).get("deliberator") or {}
+
+
+def asked_measures(manifest: Mapping[str, Any]) -> list[str]:
+    """The measures that the study's question is about, in its order; empty if it names none."""
+    return [name for name in manifest.get("measures") or () if name in DEFINITIONS or name in DERIVED]
 
 
 def asked_models(manifest: Mapping[str, Any]) -> Mapping[str, Any]:

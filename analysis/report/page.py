@@ -9,7 +9,7 @@ import polars as pl
 
 from ..figures.style import css
 from ..summary import cells
-from . import language_models, tables
+from . import headline, language_models, tables
 from .design import scripted
 from .doubts import doubts
 from .findings import Told, findings
@@ -30,7 +30,9 @@ def page(data: Data) -> str:
     order = cells(data.episodes)
     games = order["game"].unique(maintain_order=True).to_list()
     asked = language_models.section(data.episodes, order, data.manifest)
+    answered = headline.section(data, games)
     sections = [
+        answered,
         _key(data, across, told),
         _cast(order),
         *[game_section(data, game, told[game].rest if game in told else []) for game in games],
@@ -39,7 +41,10 @@ def page(data: Data) -> str:
     ]
     played = el("p", _played(data, order), class_="lead")
     return _whole(
-        data.manifest, _head(data.manifest, played), _contents(games, asked is not None), el("main", *sections)
+        data.manifest,
+        _head(data.manifest, played),
+        _contents(games, asked is not None, answered is not None),
+        el("main", *sections),
     )
 
 
@@ -107,10 +112,11 @@ def _played(data: Data, order: pl.DataFrame) -> str:
     )
 
 
-def _contents(games: list[str], asked: bool) -> Markup:
+def _contents(games: list[str], asked: bool, answered: bool) -> Markup:
     middle = [(anchor(game), game_title(game)) for game in games]
     middle += [(language_models.ANCHOR, language_models.TITLE)] * asked
-    links = [("findings", "Findings"), *middle, ("doubt", "What to doubt"), ("provenance", "Provenance")]
+    first = [(headline.ANCHOR, headline.TITLE)] * answered
+    links = [*first, ("findings", "Findings"), *middle, ("doubt", "What to doubt"), ("provenance", "Provenance")]
     return el("nav", el("ul", *[el("li", el("a", word, href=f"#{to}")) for to, word in links]), aria_label="Contents")
 
 

@@ -53,12 +53,15 @@ def of_game(summary: pl.DataFrame, game: str) -> Markup:
     rows = summary.filter(pl.col("game") == game)
     there = set(rows["measure"].unique().to_list())
     found = [
-        _table(rows, title, [m for m in group if m in there]) for title, group in COLUMNS.items() if there & set(group)
+        of_measures(rows, title, [m for m in group if m in there])
+        for title, group in COLUMNS.items()
+        if there & set(group)
     ]
     return join(*found)
 
 
-def _table(rows: pl.DataFrame, title: str, measures: Sequence[str]) -> Markup:
+def of_measures(rows: pl.DataFrame, title: str, measures: Sequence[str]) -> Markup:
+    """One table of these measures, one row per cell, each value over its interval."""
     values: dict[Any, dict[str, Row]] = {}
     for row in rows.iter_rows(named=True):
         values.setdefault(row["cell"], {})[row["measure"]] = row
