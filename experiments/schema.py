@@ -33,6 +33,7 @@ class Options(NamedTuple):
     out: Annotated[str | None, "directory of the results; none: runs/<name>-<hash of the design>"] = None
     chunk_points: Annotated[int | None, Range(1), "points of one batch at most; none: some seconds of work"] = None
     retry_failed: Annotated[bool, "play again what failed before"] = False
+    prereg: Annotated[str | None, "a file of hypotheses; none: that of the experiment, if it names one"] = None
 
 
 class Layout(NamedTuple):
@@ -79,6 +80,7 @@ class Experiment:
     name: str = ""
     question: str = ""
     measures: list[str] = field(default_factory=list)
+    prereg: Any = None
     grids: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -101,6 +103,7 @@ class Config:
     out: Any = Options().out
     chunk_points: Any = Options().chunk_points
     retry_failed: Any = Options().retry_failed
+    prereg: Any = Options().prereg
     experiment: Experiment = field(default_factory=Experiment)
     chunks: list[str] = field(default_factory=list)
     """Set by the sweeper, for its own jobs."""

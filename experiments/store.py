@@ -5,6 +5,7 @@
     runs/<name>-<hash of the design>/
       manifest.json              what was asked for, by which versions, and how far it got
       cells.json                 every cell with all its settings
+      prereg.yaml                the hypotheses that were registered, if any were
       episodes/<chunk>.parquet   one row per episode
       steps/<chunk>.parquet      one row per step and agent, as ``record`` says
       messages/<chunk>.parquet   what was said where there is talk, one row per message, as ``record`` says

@@ -32,6 +32,7 @@ from .failures import Failure
 from .grids import DEFAULT_EXPERIMENT, GROUPS, experiment_grids, sort_overrides, typed_grid
 from .jobs import Launch, launch_all, shared_out
 from .launchers import complete, jobs_of, surroundings
+from .prereg import COPY, attach, registered
 from .progress import Watch, counted, say
 from .schema import Calls, Experiment, Options
 from .signals import Terminated, terminable
@@ -107,12 +108,19 @@ def options_of(config: DictConfig) -> Options:
     out = None if config.out is None else str(config.out)  # a directory may well be named 2026
     if out == "":
         raise refuse("out", out, "a directory")
-    options = check(Options, {**{name: config[name] for name in Options._fields}, "out": out})
+    given = {name: config[name] for name in Options._fields}
+    options = check(Options, {**given, "out": out, "prereg": prereg_of(config)})
     if options.record != "sample" and options.sample != Options().sample:
         raise refuse(
             "sample", options.sample, f"left out with record={options.record}: it says how many record=sample keeps"
         )
     return options
+
+
+def prereg_of(config: DictConfig) -> Any:
+    """The file that is typed, else the one that the experiment names."""
+    named = config.prereg if config.prereg is not None or config.experiment is None else config.experiment.prereg
+    return plain(named)
 
 
 def measures_of(config: DictConfig) -> list[str]:
@@ -146,6 +154,7 @@ def carry_out(
         options, calls, measures = options_of(config), calls_of(config), measures_of(config)
         hydra = Composer(loader, list(config.hydra.overrides.hydra))
         design = design_of(arguments, config, hydra) if again is None else again[0]
+        prereg = registered(options.prereg, design)
     directory = directory_of(design, options)
     store.check_directory(directory, design.key())
     asking = calls if asks(design.cells) else None
@@ -163,12 +172,16 @@ def carry_out(
         before = store.read_manifest(directory)
         launcher = config.hydra.runtime.choices["hydra/launcher"]
         told = manifests.opened(design, options, [*config.hydra.overrides.task, *arguments], launcher, before)
-        told |= {"measures": measures}
+        told |= {"measures": measures, "prereg": attach(prereg, directory, before)}
         told = told if again is None else again[1](told)
         _greet(design, chunks, directory, before, told, known)
         if not chunks and before is not None and before["status"] in manifests.SETTLED:
+            if before.get("measures") != measures:
+                store.write_json(directory / store.MANIFEST, {**before, "measures": measures}, indent=2)
             return Result(directory, design.points, 0, known)
         with recorded(directory, told, known, partial(calls_told, calls, design.cells, directory)) as failures:
+            if prereg is not None:
+                store.write_aside(directory / COPY, prereg.text.encode())
             store.write_json(directory / store.CELLS, manifests.cells_of(design))
             config.out = str(directory.resolve())  # what the launchers know as hydra.sweep.dir
             shares = shared_out(chunks, jobs_of(launcher, jobs))

@@ -9,7 +9,7 @@ import polars as pl
 
 from ..figures.style import css
 from ..summary import cells
-from . import headline, language_models, tables
+from . import confirmatory, headline, language_models, tables
 from .design import scripted
 from .doubts import doubts
 from .findings import Told, findings
@@ -31,7 +31,9 @@ def page(data: Data) -> str:
     games = order["game"].unique(maintain_order=True).to_list()
     asked = language_models.section(data.episodes, order, data.manifest)
     answered = headline.section(data, games)
+    verdicts = confirmatory.section(data.episodes, data.manifest)
     sections = [
+        verdicts,
         answered,
         _key(data, across, told),
         _cast(order),
@@ -43,7 +45,7 @@ def page(data: Data) -> str:
     return _whole(
         data.manifest,
         _head(data.manifest, played),
-        _contents(games, asked is not None, answered is not None),
+        _contents(games, asked is not None, answered is not None, verdicts is not None),
         el("main", *sections),
     )
 
@@ -112,10 +114,10 @@ def _played(data: Data, order: pl.DataFrame) -> str:
     )
 
 
-def _contents(games: list[str], asked: bool, answered: bool) -> Markup:
+def _contents(games: list[str], asked: bool, answered: bool, judged: bool) -> Markup:
     middle = [(anchor(game), game_title(game)) for game in games]
     middle += [(language_models.ANCHOR, language_models.TITLE)] * asked
-    first = [(headline.ANCHOR, headline.TITLE)] * answered
+    first = [(confirmatory.ANCHOR, confirmatory.TITLE)] * judged + [(headline.ANCHOR, headline.TITLE)] * answered
     links = [*first, ("findings", "Findings"), *middle, ("doubt", "What to doubt"), ("provenance", "Provenance")]
     return el("nav", el("ul", *[el("li", el("a", word, href=f"#{to}")) for to, word in links]), aria_label="Contents")
 
