@@ -15,6 +15,7 @@ from .exploitability import exploitability
 from .headline import headline
 from .reciprocity import reciprocity, reciprocity_null
 from .replications import gifts_over_steps, norms_over_generations
+from .response import effects, response
 from .schelling import schelling
 from .style import NothingToDraw, svg
 from .survival import quiet_curves, survival
@@ -34,6 +35,7 @@ __all__ = [
     "bargaining_set",
     "cooperation",
     "dose_response",
+    "effects",
     "escalation",
     "exploitability",
     "gifts_over_steps",
@@ -42,6 +44,7 @@ __all__ = [
     "quiet_curves",
     "reciprocity",
     "reciprocity_null",
+    "response",
     "schelling",
     "survival",
     "svg",

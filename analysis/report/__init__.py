@@ -12,12 +12,14 @@ from typing import Any
 import polars as pl
 
 from .. import figures
+from ..layouts import picked, pool
 from ..summary import cells, effects, summarise
 from . import tables
 from .design import asked_measures
+from .design import axes
 from .findings import MEASURES
 from .formats import listed
-from .game_section import Data
+from .game_section import Data, Picked
 from .page import empty_page, page
 
 __all__ = ["write_report"]
@@ -57,11 +59,17 @@ def _demand(table: str, frame: pl.DataFrame, columns: tuple[str, ...]) -> None:
 def _data(episodes: pl.DataFrame, steps: pl.DataFrame | None, manifest: Mapping[str, Any]) -> Data:
     shown = tables.measures_shown()
     summary = summarise(episodes, [*shown, *(one for one in asked_measures(manifest) if one not in shown)])
+    told, whole = axes(manifest), None
+    if here := picked(episodes, told):
+        pooled = pool(episodes, steps, here)
+        whole = Picked(episodes, {axis: told[axis] for axis in here}, pooled.unit)
+        episodes, steps = pooled.episodes, pooled.steps
+    summary = summarise(episodes, tables.measures_shown())
     null = None
-    if steps is not None:
+    if steps is not None and whole is None:  # worlds of different combinations are not to be shuffled
         null = figures.reciprocity_null(steps, cells(episodes))
         summary = summary.join(null.rename({"n": "n_null"}), on="cell", how="left", maintain_order="left")
-    return Data(episodes, steps, summary, effects(episodes, MEASURES), null, manifest)
+    return Data(episodes, steps, summary, effects(episodes, MEASURES), null, manifest, whole)
 
 
 def _write_whole(path: Path, text: str) -> Path:

@@ -32,6 +32,24 @@ def scripted(manifest: Mapping[str, Any]) -> bool:
     return asked_models(manifest).get("scripted") is True
 
 
+def axes(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """The settings whose combinations a design picked, and how each is written; empty if all were played.
+
+    >>> axes({"layout": {"kind": "sobol", "grids": [{"axes": {"norms.kindness": "interval(0,1)"}}]}})
+    {'norms.kindness': 'interval(0,1)'}
+    """
+    return {key: text for grid in _layout(manifest).get("grids") or () for key, text in grid["axes"].items()}
+
+
+def fraction(manifest: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What is told of the first fraction of a factorial; None if none was played."""
+    return next((grid for grid in _layout(manifest).get("grids") or () if "letters" in grid), None)
+
+
+def _layout(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
+    return manifest.get("layout") or {}
+
+
 def matrix_payoffs(manifest: Mapping[str, Any]) -> Payoffs | None:
     """The payoffs of the matrix game if all its cells played the same dilemma; else None."""
     taken = ((manifest.get("settings") or {}).get("games") or {}).get("matrix") or {}

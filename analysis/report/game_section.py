@@ -8,14 +8,15 @@ from matplotlib.figure import Figure
 
 from .. import figures
 from ..figures import NothingToDraw
+from ..layouts import SEED
 from ..summary import value_axes
 from . import tables
-from .design import matrix_payoffs, scripted
+from .design import fraction, matrix_payoffs, scripted
 from .findings import unread
 from .formats import enn, num
 from .markup import Markup, el, join
 from .parts import arm_title, game_title
-from .words import BOUNDS, CAPTIONS, GAMES, MARKS, NO_NULL, NULL, SCRIPTED, STOCK, UNEQUAL, GameWords
+from .words import BOUNDS, CAPTIONS, GAMES, MARKS, NO_NULL, NO_NULL_POOLED, NULL, SCRIPTED, STOCK, UNEQUAL, GameWords
 
 DESCRIBED = {
     "cooperation": "coop_focal",
@@ -28,6 +29,16 @@ DESCRIBED = {
 FROM_STEPS = ("time_course", "escalation")
 
 
+class Picked(NamedTuple):
+    """A sweep whose combinations a design picked: all its ``episodes``, its ``axes`` and how each was picked, and the
+    ``unit`` of which the pooled tables have one world each (:mod:`..layouts`).
+    """
+
+    episodes: pl.DataFrame
+    axes: dict[str, str]
+    unit: str
+
+
 class Data(NamedTuple):
     """What a report is made of."""
 
@@ -37,6 +48,7 @@ class Data(NamedTuple):
     effects: pl.DataFrame
     null: pl.DataFrame | None
     manifest: Mapping[str, Any]
+    picked: Picked | None = None
 
 
 def game_section(data: Data, game: str, sentences: list[Markup]) -> Markup:
@@ -101,6 +113,7 @@ def _plan(data: Data, game: str) -> dict[str, Callable[[], Figure]]:
     s, e, steps = data.summary, data.episodes, data.steps
     there = set(s.filter(pl.col("game") == game)["measure"].to_list())
     plan: dict[str, Callable[[], Figure]] = {
+        **_picked(data, game),
         "cooperation": lambda: figures.cooperation(s, game),
         "reciprocity": lambda: figures.reciprocity(s, game, data.null),
         "welfare": lambda: figures.welfare(s, game),
@@ -119,6 +132,16 @@ def _plan(data: Data, game: str) -> dict[str, Callable[[], Figure]]:
     if "exploitation" in there:
         plan["exploitability"] = lambda: figures.exploitability(s, game)
     return plan
+
+
+def _picked(data: Data, game: str) -> dict[str, Callable[[], Figure]]:
+    """What a design's own settings did."""
+    if data.picked is None:
+        return {}
+    episodes, axes, _ = data.picked
+    if fraction(data.manifest) is not None:
+        return {"effects": lambda: figures.effects(episodes, game, list(axes))}
+    return {"response": lambda: figures.response(episodes, game, axes)}
 
 
 def _recorded(steps: pl.DataFrame | None, game: str) -> pl.DataFrame:
@@ -164,7 +187,8 @@ def _worlds(data: Data, game: str, name: str) -> str:
         cells = rows.select("cell").unique()
         n = data.steps.join(cells, on="cell", how="semi").group_by("cell").agg(pl.col("seed").n_unique())["seed"]
     low, high = min(n, default=0), max(n, default=0)
-    each = f"{'world' if high == 1 else 'worlds'} each"
+    unit = "world" if data.picked is None else data.picked.unit
+    each = f"{unit if high == 1 else unit + 's'} each"
     return f"{enn(high)} {each}" if low == high else f"{enn(low)} to {high:,} {each}"
 
 
@@ -177,8 +201,26 @@ def _notes(data: Data, game: str) -> dict[str, str]:
         "null": _null_note(data, game),
         "marks": MARKS if _marks(data, game) else "",
         "stock": STOCK if stocked else "",
+        "aliases": _aliases(data),
+        "of": _over(data),
         "bounds": BOUNDS if _any_invalid(data.summary, game) else "",
     }
+
+
+def _over(data: Data) -> str:
+    """What the main effects were resampled over."""
+    return "" if data.picked is None else "seeds" if data.picked.unit == SEED else "the worlds of each combination"
+
+
+def _aliases(data: Data) -> str:
+    """What the fraction cannot tell apart."""
+    told = fraction(data.manifest)
+    if told is None:
+        return ""
+    letters = ", ".join(f"{letter} {key}" for letter, key in told["letters"].items())
+    if not told["aliases"]:
+        return f"Main effects and two-factor interactions are not aliased with each other ({letters})."
+    return f"Aliased, so that one may be the other: {'; '.join(told['aliases'])} ({letters})."
 
 
 def _any_invalid(summary: pl.DataFrame, game: str) -> bool:
@@ -188,7 +230,7 @@ def _any_invalid(summary: pl.DataFrame, game: str) -> bool:
 
 def _null_note(data: Data, game: str) -> str:
     if data.null is None:
-        return NO_NULL
+        return NO_NULL if data.picked is None else NO_NULL_POOLED
     here = data.null.join(data.summary.filter(pl.col("game") == game).select("cell").unique(), on="cell", how="semi")
     unequal = here["flags"].str.contains("unequal_lengths").any()
     return f"{NULL} {UNEQUAL}" if unequal and here["null_mean"].is_not_null().any() else UNEQUAL if unequal else NULL

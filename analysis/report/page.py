@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from ..figures.style import css
+from ..layouts import COMBINATION
 from ..summary import cells
 from . import confirmatory, headline, language_models, tables
 from .design import scripted
@@ -17,7 +18,7 @@ from .formats import count, listed, prose
 from .game_section import Data, anchor, game_section
 from .markup import Markup, el, join
 from .parts import arm_title, game_title, norm
-from .words import ARMS, COMPARED, GLANCE_NOTE, NORMS, NOT_COMPARED, QUESTION, SCRIPTED_RUN
+from .words import ARMS, COMPARED, GLANCE_NOTE, NORMS, NOT_COMPARED, PICKED, QUESTION, SCRIPTED_RUN
 
 _HERE = Path(__file__).parent
 _NOTED = ("name", "design", "hash", "status", "git", "versions", "seeds", "counts", "wall_seconds")
@@ -41,7 +42,7 @@ def page(data: Data) -> str:
         asked,
         doubts(data.summary, data.effects, data.manifest),
     ]
-    played = el("p", _played(data, order), class_="lead")
+    played = join(el("p", _played(data, order), class_="lead"), _design(data))
     return _whole(
         data.manifest,
         _head(data.manifest, played),
@@ -102,16 +103,29 @@ def _played(data: Data, order: pl.DataFrame) -> str:
     """What was run, in two sentences."""
     games = [game_title(game).lower() for game in order["game"].unique(maintain_order=True)]
     norms, ways = count(order["norms"].n_unique(), "norm"), count(order["seats"].n_unique(), "way")
-    worlds = count(data.episodes.select(pl.struct("cell", "seed").n_unique()).item(), "world")
+    every = data.episodes if data.picked is None else data.picked.episodes
+    worlds = count(every.select(pl.struct("cell", "seed").n_unique()).item(), "world")
     steps = "" if data.steps is None else f", {count(len(data.steps), 'recorded act')}"
     seconds = data.manifest.get("wall_seconds")
     took = f", played in {prose(float(seconds))} s" if isinstance(seconds, int | float) else ""
     were = "was" if len(games) == 1 else "were"
     return (
         f"{count(len(games), 'game')} ({listed(games)}) {were} played under {norms} with the seats filled in {ways}: "
-        f"{count(len(order), 'setting')}, {worlds}, {count(len(data.episodes), 'episode')}"
+        f"{count(every['cell'].n_unique(), 'setting')}, {worlds}, {count(len(every), 'episode')}"
         f"{steps}{took}. A world is one setting under one seed, and the unit of every interval."
     )
+
+
+def _design(data: Data) -> Markup | None:
+    """How combinations were picked, if not all were played."""
+    if data.picked is None:
+        return None
+    episodes, axes, unit = data.picked
+    runs = episodes.select(pl.struct(list(axes)).n_unique()).item()
+    over = ("combinations", "worlds")[unit == COMBINATION]
+    kind = str(data.manifest["layout"]["kind"]).replace("_", " ").capitalize()
+    of = listed([f"{axis} in {text}" for axis, text in axes.items()])
+    return el("p", PICKED.format(kind=kind, axes=of, runs=f"{runs:,}", units=f"{unit}s", over=over), class_="muted")
 
 
 def _contents(games: list[str], asked: bool, answered: bool, judged: bool) -> Markup:

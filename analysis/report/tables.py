@@ -183,6 +183,6 @@ def _difference(row: Row | None) -> Markup:
         if row["low"] is not None
         else "the same in every world"
     ]
-    notes += ["which includes 0"] * unclear + [f"n = {count(row['n'], 'world')}"] + ["paired by seed"] * row["paired"]
+    notes += ["which includes 0"] * unclear + [f"n = {count(row['n'], 'world')}"] + ["paired"] * row["paired"]
     depth = f"--a:{min(1.0, abs(row['value'])):.2f}"
     return el("td", prose(row["value"], True), class_=kind, style=depth, title=", ".join(notes))

@@ -211,6 +211,17 @@ CAPTIONS = {
         "The weight κ on others' payoffs is raised step by step, all else as it was; one line per way of filling the "
         "seats, with 95 % intervals over worlds ({n}). {marks}",
     ),
+    "response": (
+        "Over the range of the settings",
+        "Each point is one combination of settings that the design picked, the mean over its worlds; each column shows "
+        "one setting, while the others vary with it. Lines are means over bins of as many combinations each. Bands are "
+        "95 % intervals: combinations are resampled, and the seeds that they share, independently.",
+    ),
+    "effects": (
+        "Main effects",
+        "What it changes on average to go from the lower to the upper level of one setting, all of them at once (least "
+        "squares over the runs of the fraction), with 95 % intervals over {of}. {aliases}",
+    ),
     "time_course": (
         "Step by step",
         "Means over worlds with pointwise 95 % bands ({n}); more than 50 steps are averaged in equal blocks. "
@@ -256,6 +267,9 @@ NULL = (
     "the tick is an answer to this very partner."
 )
 NO_NULL = "What chance alone would show is not known here: it takes recorded steps (record=all)."
+NO_NULL_POOLED = (
+    "What chance alone would show is not known here: worlds of different combinations are not to be shuffled."
+)
 UNEQUAL = (
     "What chance alone would show is not known where worlds differ in length: acts that end an episode mimic answers."
 )
@@ -281,6 +295,10 @@ MODELS = (
 )
 STOCK = "Of a stock that collapsed nothing is left: it counts 0 to the end."
 
+PICKED = (
+    "{kind} of {axes}: {runs} combinations. The figures that name these settings show what each does; everywhere else "
+    "they are pooled, and n counts {units}, each of them a mean over {over}."
+)
 COMPARED = (
     "All differences are raw differences of means to the selfish norm in the same game and seats. Brackets hold 95 % "
     "intervals over worlds, and n counts the worlds of each side. Normalised welfare is 0 at a game's worst symmetric "
@@ -326,6 +344,11 @@ DOUBTS = {
         "Worlds of different norms share their seeds.",
         "Differences are therefore taken world by world where the seeds agree, and the intervals of two norms in one "
         "figure are not independent of each other.",
+    ),
+    "independent": (
+        "Every cell has seeds of its own.",
+        "The cells are independent samples, and a difference is one between separate groups of worlds; where a design "
+        "picked combinations, those are compared one by one.",
     ),
     "many": (
         "Many comparisons, one page.",

@@ -93,8 +93,8 @@ WRONG = {
     "game=matrix out=": "out = '' is not allowed: it must be a directory",
     # designs
     "game=matrix norms.kindness=interval(0,1)": (
-        "norms.kindness = 'interval(0,1)' is not allowed: it must be a value, a list or a range; intervals are sampled by "
-        "design.kind=latin_hypercube or sobol, with design.samples"
+        "norms.kindness = 'interval(0,1)' is not allowed: it must be a value, a list or a range; intervals are "
+        "sampled by design.kind=latin_hypercube or sobol, with design.samples"
     ),
     "game=matrix norms.kindness=interval(0,1) design.kind=sobol design.samples=100": (
         "design.samples = 100 is not allowed: it must be a power of two for sobol, for example 64 or 128"
@@ -104,10 +104,10 @@ WRONG = {
     "game=matrix norms.kindness=interval(0,1),2 design.kind=sobol": "it must be an interval of its own, or values",
     "game=matrix norms.kindness=tag(lin,interval(0,1)) design.kind=sobol": "with no other tag than log",
     "game=matrix norms.kindness=tag(log,interval(0,1)) design.kind=sobol": "an interval above 0",
-    "game=matrix norms.kindness=interval(0,5) design.kind=sobol": "is not allowed: it must be a number in [-1, 2] (picked",
+    "game=matrix norms.kindness=interval(0,5) design.kind=sobol": "it must be a number in [-1, 2] (picked by",
     "game=matrix game.horizon=interval(5,20) design.kind=sobol": "whole numbers are picked from int(interval(2,10))",
     "game=matrix seats.agents=interval(0,1) design.kind=sobol": "seats.agents = 'interval(0,1)' is not allowed",
-    "game=matrix design.kind=sobol": "it must be for axes that are intervals, for example 'norms.kindness=interval(0,1)'",
+    "game=matrix design.kind=sobol": "it must be for axes that are intervals, for example",
     "game=matrix design.kind=sobol norms.kindness=0,1": "design.kind = 'sobol' is not allowed",
     "game=matrix design.kind=fractional_factorial norms.kindness=0,1,2": "it must be for settings of two levels each",
     "game=matrix design.kind=fractional_factorial norms.kindness=interval(0,1)": "its two levels, norms.kindness=0,1",
