@@ -48,7 +48,7 @@ def dose_response(
 
     ``marks`` are known thresholds by name. Raises :class:`NothingToDraw` where the axis was not swept.
     """
-    lines = lines_over(summary, game, axis, list(MEASURES))
+    lines = dict(list(lines_over(summary, game, axis, list(MEASURES)).items())[:MOST_LINES])
     with house():
         shown = [key for key in MEASURES if any((part["measure"] == key).any() for part in lines.values())]
         figure, axes = panels(1, len(shown), 3.0)
@@ -81,7 +81,7 @@ def lines_over(summary: pl.DataFrame, game: str, axis: str, measures: Sequence[s
         varied = [k for k in range(len(other)) if k == 0 or len({key[k] for key in swept}) > 1]
         lines = {", ".join(_said(other[k], key[k]) for k in varied): part for key, part in swept.items()}
         if lines:
-            return dict(sorted(lines.items())[:MOST_LINES])
+            return dict(sorted(lines.items()))
     raise NothingToDraw(f"{axis} was not swept in {game}")
 
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from ..definitions import DEFINITIONS, DERIVED, EVENT, SHARE
 from .dose import MOST_LINES, lines_over
 from .dots import MOST, dot_panel, hollow_note, panel_height, share_axis
-from .style import SPARE, Look, NothingToDraw, house, names, panels
+from .style import SPARE, Look, NothingToDraw, footnote, house, names, panels
 
 COLUMNS = 2
 LETTERS = 44
@@ -44,7 +44,8 @@ def swept_axis(rows: pl.DataFrame) -> str | None:
 
 
 def _over(rows: pl.DataFrame, game: str, axis: str, measures: Sequence[str]) -> Figure:
-    lines = lines_over(rows, game, axis, measures)
+    every = lines_over(rows, game, axis, measures)
+    lines = dict(list(every.items())[:MOST_LINES])
     count = -(-len(measures) // COLUMNS)
     with house():
         figure, axes = panels(count, min(COLUMNS, len(measures)), 2.8 * count + 0.3)
@@ -59,7 +60,9 @@ def _over(rows: pl.DataFrame, game: str, axis: str, measures: Sequence[str]) -> 
             ax.set_visible(False)
         if len(lines) > 1:
             handles, labels = axes[0][0].get_legend_handles_labels()
-            figure.legend(handles, labels, loc="outside upper left", ncols=2 if len(lines) <= MOST_LINES // 2 else 3)
+            figure.legend(handles, labels, loc="outside upper left", ncols=2)
+        if len(every) > len(lines):
+            footnote(figure, f"the first {len(lines)} of {len(every)} lines; the table has all")
     return figure
 
 

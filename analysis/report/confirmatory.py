@@ -16,9 +16,9 @@ LEAD = (
     "percentile bootstraps over worlds."
 )
 READ = (
-    "Supported: p is at most 1 less the confidence, the interval lies beyond 0 in the direction, and the difference is "
-    "at least the smallest effect of interest (equivalent: the interval lies within it). Ruled out: the interval has no "
-    "such effect in it. Not supported: neither. Pending: worlds that were planned are still to be played."
+    "Supported: p is at most 1 less the confidence, the interval lies beyond 0 in the direction, and the difference "
+    "is at least the smallest effect of interest (equivalent: the interval lies within it). Ruled out: the interval "
+    "has no such effect in it. Not supported: neither. Pending: worlds that were planned are still to be played."
 )
 EXPLORATORY = (
     "Exploratory: nothing below was registered. It may suggest hypotheses; to test one, register it with other seeds."
