@@ -157,7 +157,7 @@ def status(directory: Path, failures: bool) -> int:
     return OK
 
 
-@cli.command(help=RERUN_HELP, short_help="Repeat a run, and say whether the tables are identical.")
+@cli.command(short_help="Repeat a run, and say whether the tables are identical.")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.argument("overrides", nargs=-1)
 @click.option("--out", type=click.Path(path_type=Path), help="x")

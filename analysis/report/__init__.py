@@ -15,8 +15,7 @@ from .. import figures
 from ..layouts import picked, pool
 from ..summary import cells, effects, summarise
 from . import tables
-from .design import asked_measures
-from .design import axes
+from .design import asked_measures, axes
 from .findings import MEASURES
 from .formats import listed
 from .game_section import Data, Picked
