@@ -106,12 +106,12 @@ def lines(episodes: pl.DataFrame, game: str, axes: Sequence[str], measure: str) 
     others = [axis for axis in value_axes(here) if axis not in axes]
     found = []
     for key, group in cells(here).group_by("seats", "norms", *others, maintain_order=True):
-        part = by_world.join(group.select("cell", *axes), on="cell", maintain_order="right")
+        part = by_world.join(group.select("cell", *axes), on="cell", maintain_order="right_left")
         x = group.select(axes).rows()
         if len(x) < 2 or part[measure].null_count() == len(part):
             continue
         values = [of[measure].to_numpy() for of in part.partition_by("cell", maintain_order=True)]
-        y = np.full((len(values), max(map(len, values))), np.nan)
+        y: FloatArray = np.full((len(values), max(map(len, values))), np.nan)
         for row, of in zip(y, values, strict=True):
             row[: len(of)] = of
         label = "".join(f" · {axis.rpartition('.')[2]}={value}" for axis, value in zip(others, key[2:], strict=True))
@@ -137,7 +137,8 @@ def two_way_ci(values: FloatArray, draws: int = DRAWS, level: float = 0.95, seed
     total = np.einsum("br,rc,bc->b", rows, np.where(there, values, 0.0), columns, optimize=True)
     means = total[weight > 0] / weight[weight > 0]
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(np.asarray(np.nanmean(values)), np.asarray(len(values)), low=np.asarray(low), high=np.asarray(high))
+    mean = np.asarray(np.nanmean(values), np.float64)
+    return Interval(mean, np.asarray(len(values)), low=np.asarray(low), high=np.asarray(high))
 
 
 def mean_ci(y: FloatArray, shared: bool) -> Interval:

@@ -67,7 +67,7 @@ def effects(episodes: pl.DataFrame, game: str, factors: Sequence[str]) -> Figure
             for line, of, place in zip(panel.lines, rows, places, strict=True):
                 _effects(ax, line, of, float(place))
             one = next((of for of in rows if of), [])
-            ax.set_yticks(range(len(one)), [f"{short(row['factor'])}: {row['lower']} → {row['upper']}" for row in one])
+            ax.set_yticks(range(len(one)), [_step(row) for row in one])
             ax.set_ylim(len(factors) - 0.5, -0.5)
             ax.set_title(f"{names([panel.seats])[0]}: effect on {MEASURES[panel.measure]}")
         _legend(figure, found, grid[0][0])
@@ -99,8 +99,8 @@ def _course(ax: Axes, line: Line, axis: int) -> None:
     at = [float(np.median(x[of])) for of in bins]
     label = names([line.label])[0]
     ax.plot(at, [float(ci.value) for ci in means], color=colour, marker=look(line.norms).marker, label=label, zorder=4)
-    ends = [[float(getattr(ci, end)) for ci in means] for end in ("low", "high")]
-    ax.fill_between(at, *ends, color=colour, alpha=0.18, linewidth=0, zorder=1)
+    low, high = ([float(getattr(ci, end)) for ci in means] for end in ("low", "high"))
+    ax.fill_between(at, low, high, color=colour, alpha=0.18, linewidth=0, zorder=1)
 
 
 def _level(ax: Axes, panel: Panel, first: bool) -> None:
@@ -111,6 +111,16 @@ def _level(ax: Axes, panel: Panel, first: bool) -> None:
         ax.set_title(f"{names([panel.seats])[0]}: {MEASURES[panel.measure]}")
     else:
         ax.tick_params(labelleft=False)
+
+
+def _step(row: Mapping[str, object]) -> str:
+    """From which level to which.
+
+    >>> _step({"factor": "norms.kindness", "lower": 0.0, "upper": 0.8})
+    'kindness: 0 → 0.8'
+    """
+    lower, upper = (f"{row[end]:g}" if isinstance(row[end], float) else str(row[end]) for end in ("lower", "upper"))
+    return names([f"{short(str(row['factor']))}: {lower} → {upper}"])[0]
 
 
 def _effects(ax: Axes, line: Line, rows: Sequence[Mapping[str, object]], place: float) -> None:

@@ -108,11 +108,12 @@ def _played(data: Data, order: pl.DataFrame) -> str:
     steps = "" if data.steps is None else f", {count(len(data.steps), 'recorded act')}"
     seconds = data.manifest.get("wall_seconds")
     took = f", played in {prose(float(seconds))} s" if isinstance(seconds, int | float) else ""
+    unit = ", and the unit of every interval" if data.picked is None else ""
     were = "was" if len(games) == 1 else "were"
     return (
         f"{count(len(games), 'game')} ({listed(games)}) {were} played under {norms} with the seats filled in {ways}: "
         f"{count(every['cell'].n_unique(), 'setting')}, {worlds}, {count(len(every), 'episode')}"
-        f"{steps}{took}. A world is one setting under one seed, and the unit of every interval."
+        f"{steps}{took}. A world is one setting under one seed{unit}."
     )
 
 

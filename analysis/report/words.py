@@ -297,7 +297,7 @@ STOCK = "Of a stock that collapsed nothing is left: it counts 0 to the end."
 
 PICKED = (
     "{kind} of {axes}: {runs} combinations. The figures that name these settings show what each does; everywhere else "
-    "they are pooled, and n counts {units}, each of them a mean over {over}."
+    "they are pooled, and the unit of every interval, which n counts, is one of the {units}, a mean over {over}."
 )
 COMPARED = (
     "All differences are raw differences of means to the selfish norm in the same game and seats. Brackets hold 95 % "
