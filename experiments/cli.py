@@ -29,7 +29,10 @@ finished is kept: the same command again plays only what is left.
   llm.model=NAME            language models (seats.agents=[llm]); comity cost prices the study first
   seed='range(100)'         one world for each seed
   experiment=NAME           a study from a file; what is typed is laid over its grids
-  record=none|sample|all    which episodes are kept step by step
+  design.kind=sobol         sample what is written 'norms.kindness=interval(0,1)'; or latin_hypercube,
+                            fractional_factorial (docs/designs.md)
+  pairing=independent       other seeds in each cell
+  record=none|sample|all    which episodes are kept step by step; sample=N of each cell
   out=DIR                   where; else runs/<name>-<hash of the design>
   chunk_points=500          worlds of one batch, at most
   hydra/launcher=joblib     play on all cores; or submitit_slurm, ray: any launcher of Hydra

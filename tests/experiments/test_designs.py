@@ -7,6 +7,7 @@ from scipy.stats import qmc
 from comity.envs.settings import SettingError
 from comity.experiments.design import Design
 from comity.experiments.designs import lay_out, layout_of, unit_samples
+from comity.experiments.grids import typed_grid
 from comity.experiments.intervals import Interval
 from comity.experiments.schema import Layout
 
@@ -133,5 +134,22 @@ def test_settings_that_a_design_does_not_read_are_refused():
     assert layout_of({}) == Layout()
     with pytest.raises(SettingError, match=r"design\.resolution makes no sense with design\.kind=sobol"):
         layout_of({"kind": "sobol", "resolution": 4})
-    with pytest.raises(SettingError, match=r"it must be settings by name"):
-        layout_of("sobol")
+    for wrong in ({"seed": -1}, {"resolution": 2}, {"samples": 1}, {"samples": 1 << 17}):
+        with pytest.raises(SettingError, match=r"design\..* is not allowed"):
+            layout_of(wrong)
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("interval(1,0)", r"an interval\(low,high\) of two numbers, low < high"),
+        ("interval(0,inf)", r"an interval\(low,high\) of two numbers"),
+        ("interval(0,1),2", "an interval of its own, or values"),
+        ("tag(lin,interval(0,1))", "with no other tag than log"),
+        ("tag(log,interval(0,1))", "an interval above 0"),
+    ],
+)
+def test_an_interval_has_two_ends(typed, why):
+    with pytest.raises(SettingError, match=rf"norms.kindness = .* is not allowed: it must be .*{why}"):
+        typed_grid([f"norms.kindness={typed}"])
+    assert typed_grid(["norms.kindness=tag(log,interval(0.1,1))"]) == {"norms.kindness": [Interval(0.1, 1, log=True)]}
