@@ -101,11 +101,11 @@ def lines(episodes: pl.DataFrame, game: str, axes: Sequence[str], measure: str) 
     """The lines of a game on which the ``axes`` were set and the ``measure`` is there, in display order."""
     here = episodes.filter(pl.col("game") == game)
     by_world = worlds(here)
-    if measure not in by_world.columns:
+    if measure not in by_world.columns or picked(here, axes) != list(axes):
         return []
     others = [axis for axis in value_axes(here) if axis not in axes]
     found = []
-    for key, group in cells(here).group_by("seats", "norms", *others, maintain_order=True):
+    for key, group in cells(here).drop_nulls(axes).group_by("seats", "norms", *others, maintain_order=True):
         part = by_world.join(group.select("cell", *axes), on="cell", maintain_order="right_left")
         x = group.select(axes).rows()
         if len(x) < 2 or part[measure].null_count() == len(part):

@@ -8,7 +8,7 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..layouts import Line, lines, main_effects, mean_ci
+from ..layouts import Line, lines, main_effects, mean_ci, picked
 from ..summary import short
 from .dose import MEASURES
 from .style import MUTED, NothingToDraw, house, look, names, panels
@@ -34,14 +34,14 @@ def response(episodes: pl.DataFrame, game: str, axes: Mapping[str, str]) -> Figu
     A column of panels for each axis (at most ``MOST_AXES``), a row for each measure and way of filling the seats.
     Raises :class:`NothingToDraw` where no axis was sampled in this game.
     """
-    shown = list(axes)[:MOST_AXES]
-    found = _panels(episodes, game, list(axes))
+    here = picked(episodes.filter(pl.col("game") == game), axes)
+    found, shown = _panels(episodes, game, here), here[:MOST_AXES]
     with house():
         figure, grid = panels(len(found), len(shown), 0.5 + 1.9 * len(found), sharex="col", sharey=False)
         for row, panel in zip(grid, found, strict=True):
             for k, (ax, axis) in enumerate(zip(row, shown, strict=True)):
                 for line in panel.lines:
-                    _course(ax, line, list(axes).index(axis))
+                    _course(ax, line, here.index(axis))
                 if axes[axis].startswith("tag(log"):
                     ax.set_xscale("log")
                 _level(ax, panel, first=k == 0)
@@ -55,6 +55,7 @@ def effects(episodes: pl.DataFrame, game: str, factors: Sequence[str]) -> Figure
     """Main effects of the ``factors`` on cooperation and normalised welfare with 95 % intervals: a row for each factor,
     a panel for each measure and way of filling the seats. Raises :class:`NothingToDraw` where there are none.
     """
+    factors = picked(episodes.filter(pl.col("game") == game), factors)
     found = _panels(episodes, game, factors)
     seats = list(dict.fromkeys(panel.seats for panel in found))
     with house():
@@ -75,6 +76,8 @@ def effects(episodes: pl.DataFrame, game: str, factors: Sequence[str]) -> Figure
 
 
 def _panels(episodes: pl.DataFrame, game: str, axes: Sequence[str]) -> list[Panel]:
+    if not axes:
+        raise NothingToDraw(f"no design picked settings in {game}")
     by_measure = {measure: lines(episodes, game, axes, measure) for measure in MEASURES}
     found = [
         Panel(measure, seats, [line for line in of if line.seats == seats][:MOST_LINES])
@@ -82,7 +85,7 @@ def _panels(episodes: pl.DataFrame, game: str, axes: Sequence[str]) -> list[Pane
         for seats in list(dict.fromkeys(line.seats for line in of))[:MOST_SEATS]
     ]
     if not found:
-        raise NothingToDraw(f"no design picked settings in {game}")
+        raise NothingToDraw(f"neither cooperation nor welfare is defined in {game}")
     return found
 
 

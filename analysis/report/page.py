@@ -121,12 +121,13 @@ def _design(data: Data) -> Markup | None:
     """How combinations were picked, if not all were played."""
     if data.picked is None:
         return None
-    episodes, axes, unit = data.picked
-    runs = episodes.select(pl.struct(list(axes)).n_unique()).item()
+    _, axes, unit = data.picked
+    layout = data.manifest["layout"]
+    runs = listed([f"{n:,}" for n in sorted({grid["runs"] for grid in layout["grids"]})])
     over = ("combinations", "worlds")[unit == COMBINATION]
-    kind = str(data.manifest["layout"]["kind"]).replace("_", " ").capitalize()
+    kind = str(layout["kind"]).replace("_", " ").capitalize()
     of = listed([f"{axis} in {text}" for axis, text in axes.items()])
-    return el("p", PICKED.format(kind=kind, axes=of, runs=f"{runs:,}", units=f"{unit}s", over=over), class_="muted")
+    return el("p", PICKED.format(kind=kind, axes=of, runs=runs, units=f"{unit}s", over=over), class_="muted")
 
 
 def _contents(games: list[str], asked: bool, answered: bool, judged: bool) -> Markup:

@@ -144,10 +144,18 @@ def test_figures_and_page(tmp_path):
     assert np.corrcoef(np.asarray(course.get_xdata(), float), np.asarray(course.get_ydata(), float))[0, 1] > 0.95
     with pytest.raises(figures.NothingToDraw):
         figures.response(episodes, "fishery", {KINDNESS: "interval(0,1)"})
+    other = episodes.filter(pl.col("cell") == "kind-0").with_columns(
+        pl.lit(None, pl.Float64).alias(NOISE),
+        cell=pl.lit("x"),
+        game=pl.lit("standoff"),
+        varied=pl.lit([], pl.List(pl.String)),
+    )
+    episodes = pl.concat([episodes, other])
     told = {"axes": {KINDNESS: "interval(0,1)", NOISE: "interval(0,1)"}, "runs": 32}
     page = write_report(tmp_path / "a.html", episodes, None, {"layout": {"kind": "sobol", "grids": [told]}}).read_text()
     assert "Sobol of norms.kindness in interval(0,1) and game.noise in interval(0,1): 32 combinations" in page
-    assert "Over the range of the settings" in page
+    assert page.count("<h3>Over the range of the settings</h3>") == 1
+    assert "no design picked settings in standoff" in page
     assert page.count("<tr>") < 30, "a row for each norm, not for each combination"
 
 
