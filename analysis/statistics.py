@@ -43,6 +43,25 @@ def bootstrap_ci(values: ArrayLike, draws: int | None = 2000, level: float = 0.9
     return _percentile(_mean(kept), means, draws, level, len(kept), len(x) - len(kept))
 
 
+def bootstrap_cis(
+    columns: Sequence[FloatArray], draws: int = 2000, level: float = 0.95, seed: int = 0
+) -> list[Interval]:
+    """`bootstrap_ci` of several measures of the same worlds, (W,) each without NaN: the same resamples, drawn once.
+
+    A resample is a count for each world, and its mean a product with the values: equal to `bootstrap_ci` but for
+    rounding, and many times faster where there are many worlds.
+    """
+    size = len(columns[0])
+    means: list[list[FloatArray]] = [[] for _ in columns]
+    for rows in _resamples([size], draws, seed):
+        counts = np.array([np.bincount(row, minlength=size) for row in rows], np.float64)
+        for found, column in zip(means, columns, strict=True):
+            found.append(counts @ column / size)
+    return [
+        _percentile(_mean(column), found, draws, level, size, 0) for column, found in zip(columns, means, strict=True)
+    ]
+
+
 def bootstrap_exact(values: ArrayLike) -> FloatArray:
     """The means of all nⁿ resamples of `values` (n,), sorted: what `bootstrap_ci` samples; n ≤ 6.
 

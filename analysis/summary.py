@@ -13,7 +13,7 @@ import polars as pl
 
 from .definitions import DEFINITIONS, DERIVED, YES_NO
 from .measure import FloatArray, Interval
-from .statistics import bootstrap_ci, paired_ci, stratified_ci, wilson
+from .statistics import bootstrap_ci, bootstrap_cis, paired_ci, stratified_ci, wilson
 
 FACTORS = ("point", "cell", "game", "seats", "norms", "varied", "bearers", "seed", "episode", "outcome")
 GAME_ORDER = (
@@ -42,6 +42,8 @@ DRAWS = 1000
 FEW = 5
 BLOCK = 1 << 16
 """Rows that are worked on at once, at least."""
+MANY = 10_000
+"""Worlds of a cell from which on its measures share their resamples."""
 _SAME = 1e-12
 T = TypeVar("T")
 
@@ -197,12 +199,35 @@ def _by_cell(episodes: pl.DataFrame, measures: Iterable[str] | None = None) -> I
 
 
 def _worlds(block: pl.DataFrame, measures: Iterable[str] | None) -> Iterator[tuple[Any, pl.DataFrame]]:
-    scalar = [name for name in DEFINITIONS if name in block.columns and not block.schema[name].is_nested()]
-    with_seats = block.with_columns(pl.col(scalar).cast(pl.Float64).fill_nan(None), **_of_seats(block))
-    there = [name for name in (*scalar, *DERIVED) if name in with_seats.columns]
-    wanted = there if measures is None else [name for name in measures if name in there]
-    means = with_seats.group_by("cell", "seed").agg(pl.col(wanted).mean()).sort("cell", "seed")
+    there: dict[str, pl.Expr] = {
+        name: _as_number(block, name)
+        for name in DEFINITIONS
+        if name in block.columns and not block.schema[name].is_nested()
+    }
+    derived = _of_seats(block)
+    there |= {name: derived.get(name, pl.col(name)) for name in DERIVED if name in derived or name in block.columns}
+    wanted = list(there) if measures is None else [name for name in measures if name in there]
+    means = block.select("cell", "seed", **{name: there[name] for name in wanted})
+    if not _ordered(means):
+        means = means.group_by("cell", "seed").agg(pl.col(wanted).mean()).sort("cell", "seed")
+    if means["cell"][0] == means["cell"][-1]:
+        yield means["cell"][0], means
+        return
     yield from ((cell, part) for (cell,), part in means.partition_by("cell", as_dict=True).items())
+
+
+def _as_number(block: pl.DataFrame, name: str) -> pl.Expr:
+    """The column as it is where nothing needs to be done to it, so that it is not copied."""
+    if block.schema[name] == pl.Float64 and not block[name].is_nan().any():
+        return pl.col(name)
+    return pl.col(name).cast(pl.Float64).fill_nan(None)
+
+
+def _ordered(worlds: pl.DataFrame) -> bool:
+    """Is this in order, every world once?"""
+    cell, seed = worlds["cell"], worlds["seed"]
+    later = (cell[1:] > cell[:-1]) | ((cell[1:] == cell[:-1]) & (seed[1:] > seed[:-1]))
+    return bool(later.all())
 
 
 def _of_seats(episodes: pl.DataFrame) -> dict[str, pl.Expr]:
@@ -248,11 +273,7 @@ def summarise(episodes: pl.DataFrame, measures: Iterable[str] | None = None) -> 
     measures = None if measures is None else list(measures)
     once = _once(episodes)
     for cell, by_world in _by_cell(episodes, measures):
-        rows += [
-            {"cell": cell, "measure": name, **interval(by_world[name].to_numpy(), once and name in YES_NO)}
-            for name in by_world.columns[2:]
-            if by_world[name].null_count() < len(by_world)
-        ]
+        rows += [{"cell": cell, **row} for row in _intervals(by_world, set(YES_NO) if once else set())]
     return _beside(order, rows, n=pl.Int64, n_nan=pl.Int64, constant=pl.Boolean)
 
 
@@ -269,22 +290,43 @@ def _beside(order: pl.DataFrame, rows: list[Row], **more: type[pl.DataType]) -> 
     return order.join(pl.DataFrame(rows, schema=schema), on="cell", maintain_order="left_right")
 
 
-def interval(values: FloatArray, yes_no: bool = False) -> dict[str, float | int | bool | None]:
+def _intervals(by_world: pl.DataFrame, yes_no: set[str]) -> list[Row]:
+    """The rows of :func:`summarise` of one cell. Measures of many worlds share their resamples."""
+    defined = [name for name in by_world.columns[2:] if by_world[name].null_count() < len(by_world)]
+    found: dict[str, Row] = {}
+    shared: dict[str, FloatArray] = {}
+    for name in defined:
+        values = by_world[name].to_numpy()
+        if len(values) < MANY or name in yes_no or by_world[name].null_count() or _alike(values):
+            found[name] = interval(values, name in yes_no)
+        else:
+            shared[name] = values
+    together = bootstrap_cis(list(shared.values()), DRAWS) if shared else []
+    found |= {name: _told(one, shared[name]) for name, one in zip(shared, together, strict=True)}
+    return [{"measure": name, **found[name]} for name in defined]
+
+
+def interval(values: FloatArray, yes_no: bool = False) -> Row:
     """The row of one measure of one cell: see :func:`summarise`. ``values`` (worlds,), NaN where undefined."""
     kept = values[~np.isnan(values)]
     alike = _alike(kept)
     if yes_no and len(kept) > 1:
         found = wilson(kept.sum(), len(kept))
-    else:
+    elif len(kept) < MANY or alike:
         found = bootstrap_ci(kept, draws=1 if alike else DRAWS)
-    bare = len(kept) < 2 or (alike and not yes_no)
+    else:
+        (found,) = bootstrap_cis([kept], DRAWS)
+    return _told(found, values, bare=len(kept) < 2 or (alike and not yes_no), constant=len(kept) > 1 and alike)
+
+
+def _told(found: Interval, values: FloatArray, bare: bool = False, constant: bool = False) -> Row:
     return {
         "value": float(found.value),
         "low": None if bare else float(found.low),
         "high": None if bare else float(found.high),
-        "n": len(kept),
-        "n_nan": len(values) - len(kept),
-        "constant": len(kept) > 1 and alike,
+        "n": int(found.n),
+        "n_nan": len(values) - int(found.n),
+        "constant": constant,
     }
 
 

@@ -84,7 +84,7 @@ def _table(
     paths = shards_of(folder.parent, folder.name)
     shards = [read_shard(path) if keep is None else keep(read_shard(path)) for path in paths]
     # games differ in their columns; in this order these stand the same, however the points were cut into chunks
-    shards.sort(key=lambda shard: str(shard["cell"].min()))
+    shards.sort(key=lambda shard: (str(shard["cell"].min()), shard["seed"].min()))
     if not shards:
         return None
     table = pl.concat(shards, how="diagonal_relaxed")
@@ -95,8 +95,10 @@ def _table(
     again = keys.select(pl.all_horizontal(pl.all() == pl.all().shift()).fill_null(False)).to_series()
     if again.any():  # played by a job that outlived its sweep, and by the next one too: both are the same
         rows = rows.filter(~again)
+    placed = len(rows) == table.height and rows.is_sorted()
     # column by column, so that there are never two tables in memory
-    return pl.DataFrame([table.drop_in_place(name).gather(rows) for name in names])
+    columns = (table.drop_in_place(name) for name in names)
+    return pl.DataFrame([column.rechunk() if placed else column.gather(rows) for column in columns])
 
 
 def shards_of(directory: Path, table: str) -> list[Path]:

@@ -31,14 +31,14 @@ SMALL = (
 FEW, MANY = (*SMALL, "chunk_points=50"), (*SMALL, "chunk_points=2")
 
 SLURM = {
-    # a job for each number of the array, one after the other, as sbatch would give them out
+    # returns at once, and plays the jobs of the array one after the other
     "sbatch": """#!/bin/bash
 cp "$1" "$FAKE_SLURM/submitted.sh"
 last=$(sed -n 's/^#SBATCH --array=0-\\([0-9]*\\)%.*/\\1/p' "$1")
-for k in $(seq 0 "$last"); do
+(for k in $(seq 0 "$last"); do
   SLURM_JOB_ID=77 SLURM_ARRAY_JOB_ID=77 SLURM_ARRAY_TASK_ID=$k SLURM_JOB_NUM_NODES=1 SLURM_NTASKS=1 SLURM_NODEID=0 \\
-    SLURM_PROCID=0 SLURM_LOCALID=0 SLURM_JOB_NODELIST=here bash "$1" >/dev/null
-done
+    SLURM_PROCID=0 SLURM_LOCALID=0 SLURM_JOB_NODELIST=here bash "$1"
+done) </dev/null >/dev/null 2>&1 &
 echo "Submitted batch job 77"
 """,
     "srun": """#!/bin/bash
