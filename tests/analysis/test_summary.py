@@ -4,7 +4,18 @@ import numpy as np
 import polars as pl
 import pytest
 
-from comity.analysis.summary import cells, effects, interval, summarise, tracks, value_axes, worlds
+from comity.analysis.statistics import bootstrap_ci
+from comity.analysis.summary import (
+    MANY,
+    cells,
+    condensed,
+    effects,
+    interval,
+    summarise,
+    tracks,
+    value_axes,
+    worlds,
+)
 
 
 def frame(rows, *names):
@@ -91,6 +102,29 @@ def test_intervals():
     assert shares["low"] == pytest.approx(1 - 0.161125, abs=1e-6)
     some = interval(np.array([1.0, 2.0, 4.0, np.nan]))
     assert some["low"] < some["value"] < some["high"] and some["n"] == 3 and some["n_nan"] == 1
+
+
+def test_what_no_report_reads_is_left_out_and_nothing_else(small):
+    table = small[0].sort("cell", "seed")
+    fewer = condensed(table)
+    assert not {"point", "coop_by_seat", "rho_by_seat"} & set(fewer.columns)
+    assert {"coop_focal", "payoff_focal"} <= set(fewer.columns)
+    for told in (summarise, cells, lambda rows: effects(rows, ["welfare", "coop_focal"])):
+        assert told(fewer).equals(told(table))
+        assert told(fewer.sample(fraction=1.0, shuffle=True, seed=1)).equals(told(table))
+
+
+def test_many_worlds_have_the_intervals_of_few_code_paths():
+    values = np.random.default_rng(0).normal(size=MANY)
+    one = {"cell": "a", "game": "matrix", "seats": "s", "norms": "kind"}
+    table = pl.DataFrame({"seed": np.arange(MANY), "welfare": values, "rawls": values**2}).with_columns(
+        **{name: pl.lit(value) for name, value in one.items()}
+    )
+    found = summarise(table)
+    for name, expected in (("welfare", bootstrap_ci(values, 1000)), ("rawls", bootstrap_ci(values**2, 1000))):
+        row = found.row(by_predicate=pl.col("measure") == name, named=True)
+        np.testing.assert_allclose([row["low"], row["high"]], [expected.low, expected.high], rtol=1e-9)
+        assert (row["value"], row["n"], row["n_nan"]) == (float(expected.value), MANY, 0)
 
 
 def test_differences_are_paired_where_the_seeds_agree():
