@@ -135,11 +135,13 @@ def cli() -> None:
 @config_dir
 def sweep(overrides: tuple[str, ...], retry_failed: bool, config_dir: Path | None) -> int:
     """See ``SWEEP_HELP``."""
+    from .store import REPORT
     from .sweep import sweep
 
     result = sweep([*overrides, *(["retry_failed=true"] if retry_failed else [])], config_dir)
     _tell_failures(result)
-    click.echo(_report(result.directory))
+    kept = not result.played and _is_reported(result.directory)
+    click.echo(result.directory / REPORT if kept else _report(result.directory))
     return FAILED if result.failures else OK
 
 
@@ -283,6 +285,14 @@ def _console() -> "Console":
     from rich.console import Console
 
     return Console(width=None if sys.stdout.isatty() else 160)
+
+
+def _is_reported(directory: Path) -> bool:
+    """Was the report written after the manifest, and so of all that is there?"""
+    from .store import MANIFEST, REPORT
+
+    report, manifest = directory / REPORT, directory / MANIFEST
+    return report.exists() and report.stat().st_mtime_ns > manifest.stat().st_mtime_ns
 
 
 def _report(directory: Path) -> Path:

@@ -8,6 +8,7 @@ from omegaconf import DictConfig, open_dict
 
 IN_PROCESS = ("basic",)
 """Launchers that work job after job in this process, where a second job would only be composed for nothing."""
+RAY = "ray"
 JOBS, JOBS_A_CORE = 16, 8
 """Jobs of a sweep, at least, and on each core of this machine: enough that none waits long for the last."""
 THREADS = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -26,7 +27,7 @@ def jobs_of(launcher: str, wanted: int | None) -> int:
 
 def complete(config: DictConfig) -> None:
     """Sets what the chosen launcher leaves open in its part of the ``config``, where that is not what we need."""
-    if config.hydra.runtime.choices["hydra/launcher"] != "ray":
+    if config.hydra.runtime.choices["hydra/launcher"] != RAY:
         return
     init = config.hydra.launcher.ray.init
     with open_dict(init):
@@ -47,7 +48,7 @@ def surroundings(launcher: str) -> Iterator[None]:
         yield
         return
     before = dict(os.environ)
-    wanted = {**dict.fromkeys(THREADS, "1"), **QUIET_RAY}
+    wanted = {**dict.fromkeys(THREADS, "1"), **(QUIET_RAY if launcher == RAY else {})}
     os.environ.update({name: value for name, value in wanted.items() if name not in before})
     try:
         yield

@@ -113,6 +113,10 @@ def test_a_lost_job_is_a_failure_and_not_the_end(comity, monkeypatch: pytest.Mon
     assert "2 of 4 points are kept" in told.err
     assert comity("sweep", *small).code == 0
     assert store.load("out").episodes["seed"].to_list() == [0, 1, 2, 3]
+    report = Path("out/report.html")
+    written = report.stat().st_mtime_ns
+    assert comity("sweep", *small).out == f"{report}\n"
+    assert report.stat().st_mtime_ns == written  # nothing is new
 
 
 def test_the_file_for_sbatch():
@@ -185,6 +189,22 @@ def test_a_killed_worker_is_said_and_its_points_are_played_again(serial: Path):
     assert f"{kept} of 200 points are kept" in told
     assert not _workers("parts")
     assert sweep(beside).played == 200 - kept
+    assert_equal_tables(serial, Path("parts"))
+
+
+@pytest.mark.slow
+def test_workers_that_a_killed_sweep_left_behind_keep_nothing_twice(serial: Path):
+    pytest.importorskip("hydra_plugins.hydra_joblib_launcher")
+    beside = [*MANY, "out=parts", "hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "hydra.sweeper.jobs=2"]
+    process = subprocess.Popen([sys.executable, "-m", "comity", "sweep", *beside])
+    until = time.monotonic() + 120
+    while len(store.finished(Path("parts"))) < 3:
+        assert process.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.005)
+    process.kill()  # its workers play on
+    process.wait()
+    assert sweep([*MANY[:-1], "chunk_points=3", "out=parts"]).failures == []
     assert_equal_tables(serial, Path("parts"))
 
 
