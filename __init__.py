@@ -12,6 +12,7 @@ Gymnasium's registries, so that ``pettingzoo.make("parallel", "comity/fishery-v0
 """
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
 
 from .envs.catalogue import register
@@ -49,7 +50,8 @@ _PLACES = {
     "SettingError": "envs.settings",
 }
 _PACKAGES = ("envs", "agents", "experiments", "analysis")
-register()
+if "_COMITY_COMPLETE" not in os.environ:  # a shell that asks what may be typed next does not wait for registries
+    register()
 __all__ = [
     "Record",
     "SettingError",

@@ -1,10 +1,18 @@
 """The command line. Imports here are light; each command imports what it needs."""
 
+import functools
 import sys
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from . import manual
+from .completion import game_names
+from .completion import overrides as complete
+from .shells import SHELLS, script
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -13,100 +21,6 @@ if TYPE_CHECKING:
 
 OK, FAILED, WRONG, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
-SWEEP_HELP = """Play a grid of settings, or a whole experiment, and report on it.
-
-A setting takes one value, a list (0,0.5,1) or a range ('range(100)'; quotes, because shells read parentheses); all
-combinations are played. Without game= and experiment= the default experiment norms_by_family is played. What is
-finished is kept: the same command again plays only what is left.
-
-\b
-  game=fishery,matrix       the games (comity games); game.capacity=50, game.preset=…
-  seats=deliberators        who plays: deliberators, reciprocators, with_reciprocator, with_exploiter
-  seats.agents=[tft,alld]   … or by name, seat by seat; the last fills the seats that are left
-  seats.seating=shuffled    seated in another order in each world
-  norms=selfish,kind        what they care about; norms.kindness=0,0.5,1 changes one number
-  deliberator.depth=12      how deliberators think
-  llm.model=NAME            language models (seats.agents=[llm]); comity cost prices the study first
-  seed='range(100)'         one world for each seed
-  experiment=NAME           a study from a file; what is typed is laid over its grids
-  design.kind=sobol         sample what is written 'norms.kindness=interval(0,1)'; or latin_hypercube,
-                            fractional_factorial (docs/designs.md)
-  pairing=independent       other seeds in each cell
-  record=none|sample|all    which episodes are kept step by step; sample=N of each cell
-  out=DIR                   where; else runs/<name>-<hash of the design>
-  chunk_points=500          worlds of one batch, at most
-  hydra/launcher=joblib     play on all cores; or submitit_slurm, ray: any launcher of Hydra
-
-\b
-Examples:
-  comity sweep
-  comity sweep game=fishery,matrix norms=selfish,kind norms.kindness=0,0.5,1 'seed=range(100)'
-  comity sweep game=matrix 'seats.agents=[tft,alld],[tft,gtft]' game.action_noise=0,0.01,0.05
-  comity sweep experiment=norms_by_family game=fishery hydra/launcher=joblib
-  comity sweep --config-dir my norms=my_norm game=fishery
-"""
-
-COST_HELP = """Price a study with language models before anything is spent.
-
-Takes what comity sweep takes. Every cell is played dry, with nobody asked; calls and tokens are counted and priced by
-llm.prices, a YAML file (model: {input: US$, output: US$} for a million tokens), or by litellm's own table.
-
-\b
-Examples:
-  comity cost game=matrix 'seats.agents=[llm,tft]' llm.model=openai/gpt-4o-mini 'seed=range(10)'
-  comity cost experiment=llm_norm_channels llm.model=mistral/mistral-small-latest llm.prices=prices.yaml
-"""
-
-RUN_HELP = """Play one world and tell its episode.
-
-\b
-Examples:
-  comity run game=matrix 'seats.agents=[tft,alld]' game.horizon=5
-  comity run game=fishery norms=kind seed=7
-  comity run game=alternating_offers seats=with_exploiter out=talks
-"""
-
-TOURNAMENT_HELP = """Let everybody meet everybody in GAME, rank them, and keep tables and a figure.
-
-All pairs meet under the same seeds, and each entrant also meets itself. Where the two seats of a game differ both
-orders are played; at a larger table two kinds take turns along the seats, and then exchange them. The score is the mean
-payoff per step. Its interval is a bootstrap over repetitions; there is none (–) where repetitions do not differ.
-
-\b
-  SETTINGS                  of the game: horizon=50, action_noise=0.01 (comity games GAME lists them);
-                            of evolution: evolve.mutation=0.01, evolve.intensity=0.1, evolve.generations=500,
-                            and for moran evolve.population=50, evolve.runs=100
-  --entrants allc,tft       by name, or with settings: '{agent:gtft,q:0.3}'
-  --exact                   compute what can be instead of playing it: pairs of memory-one agents in a matrix game
-  --evolve moran            then let them reproduce by their payoffs in finite populations, or by
-  --evolve replicator       replicator dynamics, without chance
-  --out DIR                 where; else runs/tournament-<game>-<hash of all settings>
-
-\b
-Examples:
-  comity tournament matrix --preset axelrod_1980 --entrants allc,alld,tft,grim,wsls
-  comity tournament matrix action_noise=0.05 --exact --entrants 'alld,tft,{agent:gtft,q:0.3}' --evolve moran
-  comity tournament fishery n_agents=4 --entrants greedy,conditional,exploiter --repetitions 20 --out lake
-"""
-
-REPLICATE_HELP = """Play a published experiment again and print what comes out, with 95 % intervals.
-
-NAME is one of: axelrod_1986 (the norms game and the metanorms game; shares of runs in which the norm is established or
-has collapsed, after some numbers of generations); fehr_gachter_2000 (public goods with and without punishment: gifts,
-payoffs and points step by step); vallinder_hughes_2024 (language models that hand on strategies for the donor game:
-holdings and gifts by generation). SETTINGS are its own; without any it is played as it was published, but the last
-must be told which model=… answers.
-
-\b
-Examples:
-  comity replicate axelrod_1986
-  comity replicate axelrod_1986 runs=1000 'generations=[100]'
-  comity replicate axelrod_1986 temptation=10 mutation=0.001 ties=keep
-  comity replicate fehr_gachter_2000 runs=200 error=0.1
-  comity replicate vallinder_hughes_2024 model=scripted/copying generations=3
-  comity replicate vallinder_hughes_2024 model=openai/gpt-4o-mini budget_usd=5
-"""
-
 config_dir = click.option(
     "--config-dir",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -114,27 +28,58 @@ config_dir = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def silently(command: Callable[..., int]) -> Callable[..., int]:
+    """Gives a command ``--quiet``."""
+
+    @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and the result.")
+    @functools.wraps(command)
+    def told(*given: Any, quiet: bool, **named: Any) -> int:
+        from .progress import quiet as silence
+
+        with silence() if quiet else nullcontext():
+            return command(*given, **named)
+
+    return told
+
+
+arguments = click.argument("overrides", metavar="[KEY=VALUE]...", nargs=-1, shell_complete=complete)
+
+
+class Sections(click.Group):
+    """Commands in the order in which one comes to need them."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes them by section."""
+        named = {name for names in manual.SECTIONS.values() for name in names}
+        others = tuple(name for name in self.list_commands(ctx) if name not in named)
+        width = formatter.width - 6 - max(map(len, self.commands))
+        for section, names in (*manual.SECTIONS.items(), ("The command line itself", others)):
+            rows = [(name, self.commands[name].get_short_help_str(width)) for name in names if name in self.commands]
+            if rows:
+                with formatter.section(section):
+                    formatter.write_dl(rows)
+
+
+@click.group(cls=Sections, help=manual.CLI_HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="comity")
 def cli() -> None:
-    """Comity: what prosocial norms do to cooperation among artificial agents.
-
-    \b
-    Start with:
-      comity games                     what can be played
-      comity run game=matrix           one episode, told step by step
-      comity sweep                     the default experiment, and a report
-      comity tournament matrix --entrants allc,alld,tft
-                                       everybody against everybody
-    """
+    """See ``CLI_HELP``."""
 
 
-@cli.command(help=SWEEP_HELP, short_help="Play a grid of settings or an experiment, and report on it.")
-@click.argument("overrides", nargs=-1)
-@click.option("--retry-failed", is_flag=True, help="Play again what failed before (retry_failed=true).")
+@cli.command(help=manual.SWEEP_HELP, short_help="Play a grid of settings or an experiment, and report on it.")
+@arguments
 @config_dir
-def sweep(overrides: tuple[str, ...], retry_failed: bool, config_dir: Path | None) -> int:
+@click.option("--dry-run", is_flag=True, help="Say what it would take, from a pilot of some seconds; write nothing.")
+@click.option("--retry-failed", is_flag=True, help="Play again what failed before (retry_failed=true).")
+@silently
+def sweep(overrides: tuple[str, ...], config_dir: Path | None, dry_run: bool, retry_failed: bool) -> int:
     """See ``SWEEP_HELP``."""
+    if dry_run:
+        from .forecast import page
+        from .pilot import expect
+
+        _console().print(page(expect(overrides, config_dir)), highlight=False, soft_wrap=True)
+        return OK
     from .store import REPORT
     from .sweep import sweep
 
@@ -162,10 +107,11 @@ def status(directory: Path, failures: bool) -> int:
     return OK
 
 
-@cli.command(short_help="Repeat a run, and say whether the tables are identical.")
+@cli.command(help=manual.RERUN_HELP, short_help="Repeat a run, and say whether it finds the same.")
 @click.argument("path", type=click.Path(path_type=Path))
-@click.argument("overrides", nargs=-1)
-@click.option("--out", type=click.Path(path_type=Path), help="x")
+@click.argument("overrides", metavar="[KEY=VALUE]...", nargs=-1)
+@click.option("--out", type=click.Path(path_type=Path), help="A new directory; else that of the run and -rerun.")
+@silently
 def rerun(path: Path, overrides: tuple[str, ...], out: Path | None) -> int:
     """See ``RERUN_HELP``."""
     from .rerun import rerun
@@ -176,8 +122,8 @@ def rerun(path: Path, overrides: tuple[str, ...], out: Path | None) -> int:
     return OK if verdict.identical and not verdict.result.failures else FAILED
 
 
-@cli.command(help=COST_HELP, short_help="Price a study with language models before anything is spent.")
-@click.argument("overrides", nargs=-1)
+@cli.command(help=manual.COST_HELP, short_help="Price a study with language models before anything is spent.")
+@arguments
 @config_dir
 def cost(overrides: tuple[str, ...], config_dir: Path | None) -> int:
     """See ``COST_HELP``."""
@@ -190,8 +136,8 @@ def cost(overrides: tuple[str, ...], config_dir: Path | None) -> int:
     return OK
 
 
-@cli.command(help=RUN_HELP, short_help="Play one world and tell its episode.")
-@click.argument("overrides", nargs=-1)
+@cli.command(help=manual.RUN_HELP, short_help="Play one world and tell its episode.")
+@arguments
 @config_dir
 def run(overrides: tuple[str, ...], config_dir: Path | None) -> int:
     """See ``RUN_HELP``."""
@@ -201,8 +147,8 @@ def run(overrides: tuple[str, ...], config_dir: Path | None) -> int:
     return OK
 
 
-@cli.command(help=TOURNAMENT_HELP, short_help="Let everybody meet everybody, and rank them.")
-@click.argument("game")
+@cli.command(help=manual.TOURNAMENT_HELP, short_help="Let everybody meet everybody, and rank them.")
+@click.argument("game", shell_complete=game_names)
 @click.argument("settings", nargs=-1)
 @click.option("--entrants", required=True, metavar="A,B,…", help="Who plays.")
 @click.option("--preset", help="A published setting of the game.")
@@ -221,7 +167,7 @@ def tournament(game: str, settings: tuple[str, ...], preset: str | None, out: Pa
     return OK
 
 
-@cli.command(help=REPLICATE_HELP, short_help="Play a published experiment again.")
+@cli.command(help=manual.REPLICATE_HELP, short_help="Play a published experiment again.")
 @click.argument("name")
 @click.argument("settings", nargs=-1)
 def replicate(name: str, settings: tuple[str, ...]) -> int:
@@ -237,7 +183,7 @@ def replicate(name: str, settings: tuple[str, ...]) -> int:
 
 
 @cli.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=game_names)
 def games(name: str | None) -> int:
     """List the games, or show the page of one: rules, parameters, presets, agents."""
     from rich.console import Console
@@ -273,6 +219,14 @@ def report(directory: Path) -> int:
     return OK
 
 
+@cli.command(help=manual.COMPLETION_HELP, short_help="Print what makes a shell complete comity.")
+@click.argument("shell", type=click.Choice(SHELLS))
+def completion(shell: str) -> int:
+    """See ``COMPLETION_HELP``."""
+    click.echo(script(shell), nl=False)
+    return OK
+
+
 def _tell_failures(result: "Result") -> None:
     from .status import failure_lines
 
@@ -305,8 +259,7 @@ def _report(directory: Path) -> Path:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs the command line; returns 0, 1 for failures, 2 for wrong settings, 130 when interrupted,
-    143 when terminated."""
+    """Runs the command line; returns one of the codes that ``comity --help`` tells."""
     try:
         return int(cli.main(arguments, prog_name="comity", standalone_mode=False) or OK)
     except click.ClickException as error:

@@ -103,12 +103,17 @@ def cost(typed: Sequence[str], config_dir: Path | None = None) -> tuple[Design, 
         options, calls = options_of(config), calls_of(config)
     if not asks(design.cells):
         raise SettingError("no seat of this study asks a language model: it costs nothing")
-    finished = store.finished_points(directory_of(design, options))
+    return design, calls, estimates(design, calls, directory_of(design, options))
+
+
+def estimates(design: Design, calls: Calls, directory: Path) -> list[Estimate]:
+    """Of every cell that asks models, what is not finished in the ``directory``."""
+    finished = store.finished_points(directory)
     prices = Prices() if calls.prices is None else Prices.read(calls.prices)
-    estimates = []
+    found = []
     for cell, seeds in zip(design.cells, design.seeds, strict=True):
         names = point_ids(cell.id, seeds)
         left = seeds[np.array([name not in finished for name in names], np.bool_)]
         if len(left) and cell.minds(LLM.name):
-            estimates.append(estimate(cell, left, prices))
-    return design, calls, estimates
+            found.append(estimate(cell, left, prices))
+    return found

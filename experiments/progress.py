@@ -6,8 +6,8 @@ It looks at the chunks that are settled, not at who plays them.
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,9 +24,24 @@ LINE_SECONDS = 10.0
 """Between two lines where there is no terminal to draw a bar on."""
 
 
+_silent = False
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Nothing is said, and no bar drawn, until the block ends; errors are not said here."""
+    global _silent
+    before, _silent = _silent, True
+    try:
+        yield
+    finally:
+        _silent = before
+
+
 def say(text: str) -> None:
     """A line for whoever watches; results alone go to standard output."""
-    print(text, file=sys.stderr, flush=True)
+    if not _silent:
+        print(text, file=sys.stderr, flush=True)
 
 
 class Watch(AbstractContextManager["Watch"]):
@@ -41,14 +56,16 @@ class Watch(AbstractContextManager["Watch"]):
 
     def __enter__(self) -> Self:
         self._begun = time.monotonic()
-        self._thread.start()
+        if not _silent:
+            self._thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._over.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def status(self) -> tuple[float, str]:
         """The share of the work that is done, and the same in words."""
@@ -61,7 +78,7 @@ class Watch(AbstractContextManager["Watch"]):
 
     def _show(self) -> None:
         console = Console(stderr=True)
-        if console.is_terminal:
+        if console.is_terminal and not console.is_dumb_terminal:
             self._draw(console)
         else:
             self._tell()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from ..envs.record import Record
@@ -63,14 +64,19 @@ def _planned(directory: Path, name: str) -> Chunk:
     return from_plan(name, json.loads((directory / store.PLAN / f"{name}.json").read_text()))
 
 
+def kept_worlds(chunk: Chunk, record: str) -> npt.NDArray[np.bool_]:
+    """(W,): which worlds of a chunk are kept step by step."""
+    w = len(chunk.seeds)
+    return {"none": np.zeros(w, np.bool_), "sample": chunk.sampled, "all": np.ones(w, np.bool_)}[record]
+
+
 def keep(directory: Path, name: str, played: Sequence[tuple[Chunk, Record]], record: str) -> None:
     """Writes the tables of a chunk, played in one or several parts; ``record`` says which episodes are kept step by
     step.
     """
     rows: list[list[pl.DataFrame]] = [[], [], []]
     for chunk, part in played:
-        w = len(chunk.seeds)
-        kept = {"none": np.zeros(w, np.bool_), "sample": chunk.sampled, "all": np.ones(w, np.bool_)}[record]
+        kept = kept_worlds(chunk, record)
         steps = step_rows(chunk, part, kept) if kept.any() else None
         for table, some in zip(rows, (episode_rows(chunk, part), steps, message_rows(chunk, part, kept)), strict=True):
             if some is not None:

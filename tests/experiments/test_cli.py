@@ -1,8 +1,10 @@
 """The command line."""
 
 import re
+import shlex
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +12,10 @@ import pytest
 
 import comity as package
 from comity.envs.catalogue import games
+from comity.experiments import manual
 from comity.experiments.episode import replayed
 from comity.experiments.play import play
+from comity.experiments.progress import Watch
 
 every_game = pytest.mark.parametrize(
     "game", [pytest.param(name, marks=[pytest.mark.slow] * (name in ("harvest", "cleanup"))) for name in games()]
@@ -35,9 +39,72 @@ def test_nothing_of_a_sweep_needs_matplotlib_or_litellm():
 
 def test_help_teaches():
     told = python("-m", "comity", "--help")
-    for command in ("games", "replicate", "report", "run", "sweep", "tournament"):
+    for command in ("completion", "cost", "games", "replicate", "report", "rerun", "run", "sweep", "tournament"):
         assert re.search(rf"^  {command} ", told, re.MULTILINE)
+    assert "Exit codes: 0 all is well, 1 something failed, 2 a wrong setting, 130 interrupted, 143 terminated." in told
     assert "comity sweep game=fishery,matrix" in python("-m", "comity", "sweep", "--help")
+
+
+@pytest.mark.parametrize("command", ["sweep", "run", "cost", "rerun", "tournament", "replicate", "completion"])
+def test_help_fits_and_has_examples(comity, command: str):
+    told = comity(command, "--help")
+    assert told.code == 0
+    assert f"  comity {command}" in told.out
+    assert max(map(len, told.out.splitlines())) <= 120
+
+
+def examples(*names: str) -> list[str]:
+    """What the help of commands shows after "Examples:"."""
+    texts = [getattr(manual, f"{name}_HELP").split("Examples:")[1].split("\n\n")[0] for name in names]
+    return [line.strip() for text in texts for line in text.splitlines() if line.strip()]
+
+
+SHOWN = [line for line in examples("SWEEP", "RUN", "COST", "TOURNAMENT") if "--config-dir" not in line]
+CHEAP = ("comity tournament matrix --preset", "report=$(")
+
+
+@pytest.mark.parametrize(
+    "line", [pytest.param(line, marks=[pytest.mark.slow] * (not line.startswith(CHEAP))) for line in SHOWN]
+)
+def test_what_help_shows_runs(comity, line: str):
+    """As it stands there, but for worlds: a few do, and no second process."""
+    _, *typed = shlex.split(line.removeprefix("report=$(").removesuffix(")"))
+    Path("prices.yaml").write_text("mistral/mistral-small-latest: {input: 0.1, output: 0.3}\n")
+    few = {
+        "seed=range(100)": "seed=range(2)",
+        "seed=range(1000)": "seed=range(2)",
+        "hydra/launcher=joblib": "record=none",
+    }
+    typed = [few.get(one, one) for one in typed]
+    told = comity(
+        *typed, *(["seed=range(1)"] if typed[0] == "sweep" and not any("seed" in one for one in typed) else [])
+    )
+    assert told.code == 0, told.err
+
+
+def test_quiet_says_the_path_and_nothing_else(comity):
+    typed = ["game=matrix", "game.horizon=5", "seats=reciprocators", "seed=range(3)"]
+    told = comity("sweep", "--quiet", *typed, "out=here")
+    assert (told.code, told.out, told.err) == (0, "here/report.html\n", "")
+    told = comity("rerun", "here", "-q")
+    assert (told.code, told.err) == (0, "")
+    assert told.out.startswith("identical: 3 episodes;")
+    assert "kept in again" in comity("sweep", *typed, "out=again").err, "quiet lasts for one command"
+    told = comity("sweep", "-q", "game=matrix", "norms=knd")
+    assert (told.code, len(told.complaints)) == (2, 1)
+
+
+@pytest.mark.parametrize("terminal", ["dumb", "xterm"])
+def test_there_are_plain_lines_where_no_bar_can_be_drawn(terminal: str, capfd, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("TERM", terminal)
+    monkeypatch.setenv("FORCE_COLOR", "1" if terminal == "dumb" else "")
+    monkeypatch.setattr("comity.experiments.progress.LINE_SECONDS", 0.01)
+    watch = Watch(Path("nowhere"), [], 0)
+    monkeypatch.setattr(watch, "status", lambda: (0.5, "5/10 points"))
+    with watch:
+        time.sleep(0.2)
+    lines = capfd.readouterr().err.splitlines()
+    assert set(lines) == {" 50% of the work  5/10 points"}
 
 
 def test_games(comity):
