@@ -150,6 +150,7 @@ CLI_HELP = """Comity: what prosocial norms do to cooperation among artificial ag
 \b
 Start with:
   comity games                     what can be played
+  comity studies                   what is asked of it
   comity run game=matrix           one episode, told step by step
   comity sweep                     the default experiment, and a report
   comity tournament matrix --entrants allc,alld,tft
@@ -159,6 +160,7 @@ Start with:
 Before a large study, and after:
   comity sweep --dry-run …         how many worlds, how long, how large; writes nothing
   comity cost …                    what language models would cost
+  comity status DIR                how far is it, and what failed
   comity rerun DIR                 does it come out the same?
 
 \b
@@ -167,8 +169,8 @@ comity COMMAND --help has examples; comity completion bash makes the tab key com
 """
 
 SECTIONS = {
-    "Look": ("games", "cost", "status"),
+    "Look": ("games", "studies", "cost"),
     "Play": ("run", "sweep", "tournament", "replicate"),
-    "Afterwards": ("report", "rerun"),
+    "Meanwhile and afterwards": ("status", "report", "rerun"),
 }
 """Where a command stands in the list; those that are not named here come last."""

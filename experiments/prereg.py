@@ -147,7 +147,7 @@ def attach(given: Registered | None, directory: Path, before: Mapping[str, Any] 
     if given is None or given.told["sha256"] != earlier["sha256"]:
         other = "none" if given is None else repr(given.told["file"])
         raise SettingError(
-            f"prereg = {other} is not allowed: {directory} was registered with another text (sha256"
+            f"prereg = {other} is not allowed: {directory} was registered as {earlier['file']!r} (sha256"
             f" {earlier['sha256'][:12]}…), which it keeps: write prereg='{directory / COPY}', or start in another out="
         )
     return {**earlier, "file": given.told["file"]}

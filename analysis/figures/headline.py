@@ -118,5 +118,12 @@ def _bounded(measure: str) -> bool:
 
 
 def _label(text: str) -> str:
-    shown = names([text])[0].replace("none · ", "", 1)
+    """An arm and condition without what says nothing, and not too long.
+
+    >>> _label("tft,alld(conduct=fixed) · none · noise=0.1")
+    'tft,alld · noise=0.1'
+    """
+    shown = names([text])[0].replace("(conduct=fixed)", "")
+    for norm in ("none · ", " · none"):  # no norm beside something else
+        shown = shown.replace(norm, "", 1)
     return shown if len(shown) <= LETTERS else shown[: LETTERS - 1] + "…"

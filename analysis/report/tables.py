@@ -137,6 +137,8 @@ def glance(summary: pl.DataFrame, effects: pl.DataFrame) -> Markup | None:
     firsts = pl.concat(
         [effects.filter(pl.col("game") == game, pl.col("seats") == main_arm(summary, game)) for game in games]
     )
+    if firsts.is_empty():
+        return None
     top = el("tr", el("td", ""), *[el("th", game_title(game), scope="colgroup", colspan=len(GLANCE)) for game in games])
     second = el(
         "tr",

@@ -1,4 +1,4 @@
-"""Verdicts on registered hypotheses: exact p, what counts as support, and how often they err where the truth is known."""
+"""Verdicts on registered hypotheses: exact p, what is support, and how often they err where the truth is known."""
 
 import numpy as np
 import polars as pl

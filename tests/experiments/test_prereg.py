@@ -1,14 +1,18 @@
 """A preregistration: read strictly, held against the design, kept, and not to be changed once something was played."""
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from comity.envs.settings import SettingError
+from comity.experiments.composing import composer
+from comity.experiments.grids import sort_overrides
+from comity.experiments.prereg import attach, registered
 from comity.experiments.store import load
+from comity.experiments.sweep import design_of
 
 SWEEP = ["game=matrix", "seats.agents=[tft,alld],[gtft,alld]", "game.action_noise=0,0.05", "game.horizon=20"]
 SEEDS = "seed=range(8)"
@@ -99,18 +103,61 @@ FAULTS: dict[str, tuple[Any, str]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def design():
+    overrides = sort_overrides([*SWEEP, SEEDS])
+    with composer(overrides.hydra) as hydra:
+        return design_of(overrides.grid, hydra.primary(overrides.whole), hydra)
+
+
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_wrong_file_is_one_line_and_leaves_nothing(comity, fault):
+def test_a_wrong_file_is_told_in_one_line(design, fault, tmp_path, monkeypatch):
     content, complaint = FAULTS[fault]
+    monkeypatch.chdir(tmp_path)
     Path("p.yaml").write_text(yaml.safe_dump(content))
-    told = comity("sweep", *SWEEP, SEEDS, "prereg=p.yaml")
-    assert told.code == 2
-    (line,) = told.complaints
-    assert line.startswith("error: ")
-    assert complaint in line
-    assert [path.name for path in Path().iterdir()] == ["p.yaml"]
+    with pytest.raises(SettingError) as error:
+        registered("p.yaml", design)
+    assert complaint in str(error.value)
+    assert "\n" not in str(error.value)
 
 
+def test_a_file_that_fits_is_told_in_full(design, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("p.yaml").write_text(yaml.safe_dump(GOOD))
+    given = registered("p.yaml", design)
+    assert given is not None
+    (told,) = given.told["hypotheses"]
+    cells = {cell.id: cell.factors for cell in design.cells}
+    ends = [cells[told[side]] for side in ("from_cell", "to_cell")]
+    assert [end["seats"] for end in ends] == [told["from"], told["to"]] == ["tft,alld", "gtft,alld"]
+    assert {end["game.action_noise"] for end in ends} == {0.05}
+    assert (told["confidence"], given.told["worlds"]) == (0.95, 8)
+    assert given.told["exclusions"] == [{"column": "length", "rule": "below", "value": 5.0, "reason": "too short"}]
+    assert registered("none", design) is registered(None, design) is None
+
+
+def test_whoever_goes_on_brings_the_same_text(design, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("p.yaml").write_text(yaml.safe_dump(GOOD))
+    Path("q.yaml").write_text(yaml.safe_dump(one(smallest_effect=1)))
+    given, other = (registered(name, design) for name in ("p.yaml", "q.yaml"))
+    assert given is not None
+    here = tmp_path / "run"
+    told = attach(given, here, None)
+    assert told == given.told
+    assert attach(None, here, {"prereg": None}) is attach(None, here, None) is None
+    assert attach(given, here, {}) == told, "begun without it, and nothing played"
+    assert attach(given, here, {"prereg": {**told, "registered": "then"}}) == {**told, "registered": "then"}
+    for one_else in (other, None):
+        with pytest.raises(SettingError, match="was registered"):
+            attach(one_else, here, {"prereg": told})
+    (here / "episodes").mkdir(parents=True)
+    (here / "episodes" / "a.parquet").touch()
+    with pytest.raises(SettingError, match="were played without it"):
+        attach(given, here, {})
+
+
+@pytest.mark.slow
 def test_a_file_that_cannot_be_read(comity):
     Path("torn.yaml").write_text("hypotheses: [\n")
     Path("binary.yaml").write_bytes(b"\xff\xfe\x00")
@@ -127,12 +174,14 @@ def test_a_file_that_cannot_be_read(comity):
     assert comity("sweep", *SWEEP, SEEDS, "prereg=a,b").code == 2
 
 
+@pytest.mark.slow
 def test_too_few_seeds_can_support_nothing(comity):
     Path("p.yaml").write_text(yaml.safe_dump({**GOOD, "seeds": [0, 1, 2, 3]}))
     told = comity("sweep", *SWEEP, "seed=range(4)", "prereg=p.yaml")
     assert (told.code, "4 of them cannot support any of 1 hypotheses" in told.err) == (2, True)
 
 
+@pytest.mark.slow
 def test_it_is_kept_hashed_and_judged(comity):
     text = yaml.safe_dump(GOOD)
     Path("p.yaml").write_text(text)
@@ -140,16 +189,12 @@ def test_it_is_kept_hashed_and_judged(comity):
     told = load("run").manifest["prereg"]
     assert told["sha256"] == hashlib.sha256(text.encode()).hexdigest()
     assert told["text"] == text == Path("run/prereg.yaml").read_text()
-    cells = {cell["id"]: cell["factors"] for cell in json.loads(Path("run/cells.json").read_text())}
-    (hypothesis,) = told["hypotheses"]
-    ends = [cells[hypothesis[side]] for side in ("from_cell", "to_cell")]
-    assert [end["seats"] for end in ends] == ["tft,alld", "gtft,alld"]
-    assert {end["game.action_noise"] for end in ends} == {0.05}
     page = Path("run/report.html").read_text()
     assert page.index('id="confirmatory"') < page.index("Exploratory: nothing below") < page.index('id="findings"')
     assert "supported" in page
 
 
+@pytest.mark.slow
 def test_another_text_cannot_go_on_and_none_can_come_late(comity):
     Path("p.yaml").write_text(yaml.safe_dump(GOOD))
     command = ["sweep", *SWEEP, SEEDS, "out=run"]
@@ -169,6 +214,7 @@ def test_another_text_cannot_go_on_and_none_can_come_late(comity):
     assert "points of late were played without it" in told.err
 
 
+@pytest.mark.slow
 def test_the_file_of_a_study_may_name_it_and_a_user_may_leave_it_off(comity):
     Path("p.yaml").write_text(yaml.safe_dump(GOOD))
     named = "experiment.prereg=p.yaml"
@@ -180,6 +226,7 @@ def test_the_file_of_a_study_may_name_it_and_a_user_may_leave_it_off(comity):
     assert load("fewer").manifest["prereg"] is None
 
 
+@pytest.mark.slow
 def test_settings_of_what_is_compared_do_not_count_as_differences(comity):
     """An institution's settings exist on its own side only; another game setting on both must be the same."""
     told = {

@@ -10,11 +10,11 @@ import comity.experiments.studies as module
 from comity.analysis.summary import summarise
 from comity.envs.settings import SettingError
 from comity.experiments.composing import composer
-from comity.experiments.grids import sort_overrides
+from comity.experiments.grids import experiment_grids, sort_overrides
 from comity.experiments.prereg import FOLDER, OURS, registered
 from comity.experiments.store import load
 from comity.experiments.studies import checked_measures, measures, studies, study
-from comity.experiments.sweep import design_of, measures_of
+from comity.experiments.sweep import design_of
 
 ROOT = Path(module.__file__).parents[1]
 OFFLINE = [one.name for one in studies() if not one.name.startswith(("llm_", "recorded_"))]
@@ -28,17 +28,26 @@ def design(*typed):
     overrides = sort_overrides(typed)
     with composer(overrides.hydra) as hydra:
         config = hydra.primary(overrides.whole)
-        return design_of(overrides.grid, config, hydra), measures_of(config)
+        return design_of(overrides.grid, config, hydra)
 
 
+@pytest.mark.parametrize("one", studies(), ids=lambda one: one.name)
+def test_every_study_asks_something_and_is_written_right(one):
+    told = yaml.safe_load(one.text)["experiment"]
+    assert told["name"] == one.name
+    assert one.question.endswith("?")
+    assert checked_measures(told.get("measures", [])) or one.name == "norms_by_family"
+    assert experiment_grids(told["grids"], {}), "its keys are known, and its values can be read"
+    assert "#" in one.text.partition("experiment:")[0].partition("\n")[2], "a comment says what is known"
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [one.name for one in studies()])
-def test_every_study_can_be_played_and_asks_something(name):
-    found, asked = design(f"experiment={name}")
-    assert (found.name, found.points > 0) == (name, True)
-    assert found.question.endswith("?")
-    assert study(name).question == found.question
-    assert asked or name not in OFFLINE or name == "norms_by_family"
-    assert "#" in study(name).text.partition("experiment:")[0].partition("\n")[2], "a comment says what is known"
+def test_every_study_can_be_played(name):
+    asked = ["llm.model=openai/gpt-4o-mini"] if name.startswith("llm_") else []
+    found = design(f"experiment={name}", *asked)
+    assert (found.name, found.question) == (name, study(name).question)
+    assert found.points > 0
 
 
 def test_the_studies_that_are_promised_are_there_and_on_their_page():
@@ -49,7 +58,7 @@ def test_the_studies_that_are_promised_are_there_and_on_their_page():
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_preregistration_fits_its_study(path):
-    found, _ = design(f"experiment={path.stem}")
+    found = design(f"experiment={path.stem}")
     given = registered(f"{OURS}{path.stem}", found)
     assert given is not None
     assert len(given.told["hypotheses"]) == len(yaml.safe_load(given.text)["hypotheses"])
@@ -69,7 +78,7 @@ def test_measures_are_known_and_stand_once():
 def test_studies_are_listed_and_shown(comity):
     Path("my/experiment").mkdir(parents=True)
     Path("my/experiment/mine.yaml").write_text(
-        "# mine\nexperiment: {question: Why?, grids: [{game: 'matrix,donor'}]}\n"
+        "# mine\nexperiment: {question: 'Why?', grids: [{game: \"matrix,donor\"}]}\n"
     )
     told = comity("studies", "--config-dir", "my")
     assert told.code == 0
@@ -82,6 +91,7 @@ def test_studies_are_listed_and_shown(comity):
     assert (told.code, len(told.complaints), "torn.yaml cannot be read" in told.err) == (2, 1, True)
 
 
+@pytest.mark.slow
 def test_a_report_begins_with_what_was_asked(comity):
     typed = ["game=matrix", "seats.agents=[tft,alld]", "game.action_noise=0,0.1,0.2", "game.horizon=9", "seed=range(4)"]
     told = comity("sweep", *typed, "experiment.measures=[mutual_rate,survived]", "out=a")
@@ -175,7 +185,7 @@ KNOWN = {
         ("mix(alld:0.5,allc:0.5)", {}, "utilitarian", 50, 4),
     ],
     "kindness_dose": [
-        ("deliberator,allc(conduct=fixed)", {"norms.kindness": 0.6, **EXACT}, "coop_focal", 0.02, 0.03),
+        ("deliberator,allc(conduct=fixed)", {"norms.kindness": 0.5, **EXACT}, "coop_focal", 0.02, 0.03),
         ("deliberator,allc(conduct=fixed)", {"norms.kindness": 0.7, **EXACT}, "coop_focal", 0.98, 0.03),
     ],
     "universalization_fishery": [
