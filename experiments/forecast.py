@@ -7,7 +7,7 @@ from omegaconf import OmegaConf
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from .jobs import IN_PROCESS
+from .launchers import IN_PROCESS
 from .pages import prices
 from .pilot import SPREAD, Expected, Kind
 

@@ -134,6 +134,8 @@ def _design(manifest: Mapping[str, Any], cells: list[dict[str, Any]]) -> Design:
         [Cell.from_plain(told) for told in plain],
         seeds,
         manifest["axes"],
+        manifest["layout"],
+        sample=manifest["sample"],
     )
     if design.key() != manifest["design"]:
         raise ValueError(f"its cells make the design {design.key()}, and it names {manifest['design']}")

@@ -27,7 +27,8 @@ from .composing import composer
 from .cost import Estimate, estimates
 from .design import Design
 from .grids import sort_overrides
-from .jobs import IN_PROCESS, shared_out
+from .jobs import shared_out
+from .launchers import jobs_of
 from .schema import Calls
 from .sweep import calls_of, design_of, directory_of, options_of, with_default
 from .task import kept_worlds
@@ -150,7 +151,7 @@ def expect(typed: Sequence[str], config_dir: Path | None = None) -> Expected:
         check_calls(asking, directory)
     chunks = cut(design, store.finished_points(directory), options.chunk_points)
     launcher = str(config.hydra.runtime.choices["hydra/launcher"])
-    jobs = len(shared_out(chunks, 1 if launcher in IN_PROCESS else config.hydra.sweeper.jobs))
+    jobs = len(shared_out(chunks, jobs_of(launcher, config.hydra.sweeper.jobs)))
     priced = [] if asking is None else estimates(design, asking, directory)
     workers = _workers(config, launcher, jobs)
     kinds = _piloted(_kinds(chunks), design.record)
