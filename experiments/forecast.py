@@ -56,9 +56,9 @@ def _costs(expected: Expected) -> Iterator[tuple[str, str]]:
     silent = [kind for kind in expected.kinds if not kind.asks]
     if silent:
         wall = expected.seconds / expected.workers
-        low, high = _clock(wall / SPREAD), _clock(wall * SPREAD)
-        among = f", {expected.workers} at once" if expected.workers > 1 else ""
-        yield "expected time", f"about {_clock(wall)}{among}; {low} to {high} would be no surprise"
+        among = f", {expected.workers} jobs at once" if expected.workers > 1 else ""
+        spread = f"; {_clock(wall / SPREAD)} to {_clock(wall * SPREAD)} would be no surprise"
+        yield "expected time", f"about {_clock(wall)}{among}{spread}" if wall >= 1 else "less than a second"
         yield "", "and some seconds to start and to write the report"
         yield "the pilot", _pilot(expected, silent, tried)
         yield (

@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from comity.envs.faces.aec import AECGame
 from comity.envs.faces.parallel import ParallelGame
 from comity.envs.faces.vector import VectorGame
 from comity.envs.institutions import layers
+from comity.experiments.cli import cli, main
 
 DOCS = Path(__file__).parents[1] / "docs"
 pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="the wheel holds no documentation")
@@ -99,3 +101,14 @@ def test_a_function_sits_in_a_models_place():
     record = shown["record"]
     assert record.cooperation[0, :, 0].tolist() == [0, 0, 0, 0, 0]
     assert not record.invalid.any()
+
+
+def test_the_page_of_commands_shows_what_they_print(tmp_path, monkeypatch, capsys):
+    text = (DOCS / "commands.md").read_text()
+    assert set(re.findall(r"^\| `comity (\w+)", text, re.MULTILINE)) <= set(cli.commands)
+    for line, shown in re.findall(r"```\n\$ (comity run .*)\n(.*?)```", text, re.DOTALL):
+        capsys.readouterr()
+        monkeypatch.chdir(tmp_path)
+        assert main(shlex.split(line)[1:]) == 0
+        printed = capsys.readouterr().out
+        assert [one.rstrip() for one in printed.splitlines()] == [one.rstrip() for one in shown.splitlines()]
