@@ -23,11 +23,12 @@ from .play import run
 CHUNK_SECONDS = 2.0
 """What a chunk should take: long enough to be worth a batch, short enough to show progress and to lose little."""
 SCRIPTED_SECONDS = 3e-7
-ROLLOUT_SECONDS = 1e-7
+DELIBERATION_SECONDS = 3e-6
+ROLLOUT_SECONDS = 4e-8
 POINT_SECONDS = 2e-5
 ASKED_SECONDS = 0.1
-"""Rough costs of one scripted move, of one imagined step of a deliberator, of measuring and keeping one episode, and of
-a call to a language model, of which several are in flight."""
+"""Rough costs of one scripted move, of one move of a deliberator and one step that it imagines, of measuring and keeping
+one episode, and of a call to a language model, of which several are in flight (``benchmarks/chunks.py``)."""
 FEWEST, BYTES = 32, 1 << 28
 """A smaller batch gains nothing; the record of a larger one would not fit in memory."""
 _LANE = -7  # of the lots that are drawn among a cell's worlds: no seat has it
@@ -129,7 +130,8 @@ def _seconds_per_move(game: Game, agent: Agent) -> float:
     q = agent.params
     moves = min(q.limit, game.n_moves or q.limit)
     samples = q.samples or (SAMPLES if game.stochastic else 1)
-    return SCRIPTED_SECONDS + moves * samples * min(q.depth, game.max_steps) * game.turns_per_step * ROLLOUT_SECONDS
+    imagined = moves * samples * min(q.depth, game.max_steps) * game.turns_per_step
+    return DELIBERATION_SECONDS + imagined * ROLLOUT_SECONDS
 
 
 def as_plan(chunk: Chunk) -> dict[str, Any]:
