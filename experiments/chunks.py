@@ -27,8 +27,8 @@ DELIBERATION_SECONDS = 3e-6
 ROLLOUT_SECONDS = 4e-8
 POINT_SECONDS = 2e-5
 ASKED_SECONDS = 0.1
-"""Rough costs of one scripted move, of one move of a deliberator and one step that it imagines, of measuring and keeping
-one episode, and of a call to a language model, of which several are in flight (``benchmarks/chunks.py``)."""
+"""Rough costs of a scripted move, of a move of a deliberator, of one step that it imagines, of measuring and keeping an
+episode, and of a call to a language model, of which several are in flight (``benchmarks/chunks.py``)."""
 FEWEST, BYTES = 32, 1 << 28
 """A smaller batch gains nothing; the record of a larger one would not fit in memory."""
 _LANE = -7  # of the lots that are drawn among a cell's worlds: no seat has it
