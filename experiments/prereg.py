@@ -339,4 +339,5 @@ def _rule(place: str, one: Exclusion) -> dict[str, Any]:
     if (one.column == OUTCOME) != isinstance(value, str):
         kind = "a word with equals" if one.column == OUTCOME else "a number"
         raise refuse(f"{place}.{name}", value, f"{kind}, for the column {one.column}")
-    return {"column": one.column, "rule": name, "value": value, "reason": one.reason}
+    told = value if isinstance(value, str) else float(value)
+    return {"column": one.column, "rule": name, "value": told, "reason": one.reason}

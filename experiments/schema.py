@@ -75,7 +75,8 @@ class CallsConf:
 @dataclass
 class Experiment:
     """A study: the union of its ``grids``, each a mapping from setting to the values that it takes. ``measures`` are
-    those that its question is about, which the report shows first."""
+    those that its question is about, which the report shows first; ``prereg`` is the setting of that name, if none
+    is typed."""
 
     name: str = ""
     question: str = ""

@@ -176,7 +176,7 @@ def carry_out(
         told = told if again is None else again[1](told)
         _greet(design, chunks, directory, before, told, known)
         if not chunks and before is not None and before["status"] in manifests.SETTLED:
-            if before.get("measures") != measures:
+            if before.get("measures") != measures:  # they decide what the report begins with, and nothing else
                 store.write_json(directory / store.MANIFEST, {**before, "measures": measures}, indent=2)
             return Result(directory, design.points, 0, known)
         with recorded(directory, told, known, partial(calls_told, calls, design.cells, directory)) as failures:

@@ -44,8 +44,7 @@ def swept_axis(rows: pl.DataFrame) -> str | None:
 
 
 def _over(rows: pl.DataFrame, game: str, axis: str, measures: Sequence[str]) -> Figure:
-    every = lines_over(rows, game, axis, measures)
-    lines = dict(list(every.items())[:MOST_LINES])
+    lines = dict(list(lines_over(rows, game, axis, measures).items())[:MOST_LINES])
     count = -(-len(measures) // COLUMNS)
     with house():
         figure, axes = panels(count, min(COLUMNS, len(measures)), 2.8 * count + 0.3)
@@ -61,8 +60,9 @@ def _over(rows: pl.DataFrame, game: str, axis: str, measures: Sequence[str]) -> 
         if len(lines) > 1:
             handles, labels = axes[0][0].get_legend_handles_labels()
             figure.legend(handles, labels, loc="outside upper left", ncols=2)
-        if len(every) > len(lines):
-            footnote(figure, f"the first {len(lines)} of {len(every)} lines; the table has all")
+        drawn = sum(part["cell"].n_unique() for part in lines.values())
+        if drawn < rows["cell"].n_unique():
+            footnote(figure, f"{drawn} of {rows['cell'].n_unique()} settings lie on these lines; the table has all")
     return figure
 
 

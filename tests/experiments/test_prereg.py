@@ -133,6 +133,10 @@ def test_a_file_that_fits_is_told_in_full(design, tmp_path, monkeypatch):
     assert {end["game.action_noise"] for end in ends} == {0.05}
     assert (told["confidence"], given.told["worlds"]) == (0.95, 8)
     assert given.told["exclusions"] == [{"column": "length", "rule": "below", "value": 5.0, "reason": "too short"}]
+    Path("p.yaml").write_text(yaml.safe_dump(rule(column="collapsed", equals=True)))
+    events = registered("p.yaml", design)
+    assert events is not None
+    assert events.told["exclusions"][0]["value"] == 1.0, "an event is counted as a number"
     assert registered("none", design) is registered(None, design) is None
 
 
