@@ -17,7 +17,7 @@ from comity.experiments.calls import opened
 from comity.experiments.chunks import Chunk, cut, play_chunk
 from comity.experiments.composing import composer
 from comity.experiments.schema import Calls
-from comity.experiments.sweep import design_of
+from comity.experiments.study import design_of
 from comity.experiments.task import keep
 
 FAR = 3.0

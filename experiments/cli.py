@@ -132,7 +132,8 @@ def cost(overrides: tuple[str, ...], config_dir: Path | None) -> int:
     from .cost import cost
     from .pages import prices
 
-    Console().print(prices(*cost(overrides, config_dir)), highlight=False)
+    study, estimates = cost(overrides, config_dir)
+    Console().print(prices(study.design, study.calls, estimates), highlight=False)
     return OK
 
 

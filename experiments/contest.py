@@ -28,7 +28,7 @@ from . import store
 from .cells import digest
 from .evolving import Evolution, checked_settings, evolve
 from .grids import typed_settings
-from .sweep import RUNS
+from .study import RUNS
 from .tournament import Tournament, checked, tournament
 
 KIND = "tournament"

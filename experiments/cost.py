@@ -23,15 +23,12 @@ from ..agents.llm.prices import Prices, tokens
 from ..agents.llm.simplest import answer_to
 from ..envs.catalogue import make
 from ..envs.settings import SettingError
-from . import store
-from .calls import asks
 from .cells import Cell, seat_agents
 from .composing import composer
-from .design import Design, point_ids
+from .design import point_ids
 from .grids import sort_overrides
 from .play import run
-from .schema import Calls
-from .sweep import calls_of, design_of, directory_of, options_of, with_default
+from .study import Study, study_of, with_default
 
 REASON_TOKENS = 120
 """Tokens of the reasons before a move, a guess."""
@@ -94,26 +91,25 @@ def estimate(cell: Cell, seeds: np.ndarray, prices: Prices) -> Estimate:
     return Estimate(cell, len(seeds), *(scale * one for one in sums))
 
 
-def cost(typed: Sequence[str], config_dir: Path | None = None) -> tuple[Design, Calls, list[Estimate]]:
+def cost(typed: Sequence[str], config_dir: Path | None = None) -> tuple[Study, list[Estimate]]:
     """What is left to play of what was ``typed``, cell by cell. Raises ``SettingError`` where no seat asks a model."""
     overrides = sort_overrides(typed)
     with composer(overrides.hydra, config_dir) as hydra:
         config = hydra.primary(with_default(typed, overrides.whole))
-        design = design_of(overrides.grid, config, hydra)
-        options, calls = options_of(config), calls_of(config)
-    if not asks(design.cells):
+        study = study_of(overrides.grid, config, hydra)
+    if study.asking is None:
         raise SettingError("no seat of this study asks a language model: it costs nothing")
-    return design, calls, estimates(design, calls, directory_of(design, options))
+    return study, estimates(study)
 
 
-def estimates(design: Design, calls: Calls, directory: Path) -> list[Estimate]:
-    """Of every cell that asks models, what is not finished in the ``directory``."""
-    finished = store.finished_points(directory)
-    prices = Prices() if calls.prices is None else Prices.read(calls.prices)
+def estimates(study: Study) -> list[Estimate]:
+    """Of every cell that asks models, what is left to play."""
+    left = {point for chunk in study.left() for point in chunk.points}
+    prices = Prices() if study.calls.prices is None else Prices.read(study.calls.prices)
     found = []
-    for cell, seeds in zip(design.cells, design.seeds, strict=True):
+    for cell, seeds in zip(study.design.cells, study.design.seeds, strict=True):
         names = point_ids(cell.id, seeds)
-        left = seeds[np.array([name not in finished for name in names], np.bool_)]
-        if len(left) and cell.minds(LLM.name):
-            found.append(estimate(cell, left, prices))
+        wanted = seeds[np.array([name in left for name in names], np.bool_)]
+        if len(wanted) and cell.minds(LLM.name):
+            found.append(estimate(cell, wanted, prices))
     return found

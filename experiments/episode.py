@@ -23,8 +23,10 @@ from .calls import told as calls_told
 from .chunks import Chunk, cut, play_chunk
 from .composing import composer
 from .grids import sort_overrides
+from .prereg import NONE
 from .schema import Calls
-from .sweep import calls_of, design_of, options_of, recorded
+from .study import study_of
+from .sweep import recorded
 from .task import keep
 
 
@@ -36,14 +38,15 @@ def run_one(typed: Sequence[str], config_dir: Path | None = None) -> Record:
     overrides = sort_overrides(typed)
     with composer(overrides.hydra, config_dir) as hydra:
         config = hydra.primary(overrides.whole)
-        design = design_of(["seed=0", *overrides.grid], config, hydra)._replace(record="all")
-        options, calls = options_of(config), calls_of(config)
+        config.prereg = NONE  # that of a study is about other worlds
+        study = study_of(["seed=0", *overrides.grid], config, hydra)
+    design, options, calls = study.design._replace(record="all"), study.options, study.calls
     if design.points != 1:
         raise SettingError(f"comity run plays one world, and these are {design.points:,}: use comity sweep for several")
     out = None if options.out is None else Path(options.out)
     if out is not None:
         store.check_directory(out, design.key())
-    if asks(design.cells):
+    if study.asking is not None:
         check_calls(calls, out)
     (chunk,) = cut(design, set())
     if out is None:

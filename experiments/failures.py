@@ -89,6 +89,11 @@ def recorded(directory: Path) -> list[Failure]:
     return [one for path in sorted((directory / store.FAILURES).glob("*.json")) for one in read(directory, path.stem)]
 
 
+def points(directory: Path) -> set[str]:
+    """The names of those that failed."""
+    return {point for one in recorded(directory) for point in one.points}
+
+
 def forget(directory: Path) -> None:
     """Lets all failed points be played again."""
     for path in (directory / store.FAILURES).glob("*"):

@@ -10,6 +10,8 @@ from rich.text import Text
 from .launchers import IN_PROCESS
 from .pages import prices
 from .pilot import SPREAD, Expected, Kind
+from .slurm import LAUNCHER as SLURM
+from .slurm import sbatch_text
 
 WIDTH = 20
 FEW = 8
@@ -24,6 +26,10 @@ def page(expected: Expected) -> Group:
     parts: list[RenderableType] = [Text("\n".join([head, *lines]))]
     if expected.estimates and expected.calls is not None:
         parts += [Text(), prices(design, expected.calls, expected.estimates)]
+    if expected.launcher == SLURM:
+        parts.append(
+            Text("what is handed to sbatch:\n" + sbatch_text(expected.config, expected.directory, expected.jobs))
+        )
     parts.append(Text("nothing was written" + ("" if expected.calls is None else ", and no model was asked")))
     return Group(*parts)
 

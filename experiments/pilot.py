@@ -20,9 +20,8 @@ import numpy as np
 import polars as pl
 from omegaconf import DictConfig
 
-from . import store
-from .calls import asks, check_calls
-from .chunks import ASKED_SECONDS, Chunk, cut, episode_rows, message_rows, play_chunk, step_rows
+from .calls import asks
+from .chunks import ASKED_SECONDS, Chunk, episode_rows, message_rows, play_chunk, step_rows
 from .composing import composer
 from .cost import Estimate, estimates
 from .design import Design
@@ -30,7 +29,7 @@ from .grids import sort_overrides
 from .jobs import shared_out
 from .launchers import jobs_of
 from .schema import Calls
-from .sweep import calls_of, design_of, directory_of, options_of, with_default
+from .study import study_of, with_default
 from .task import kept_worlds
 
 KIND_SECONDS, ALL_SECONDS = 2.0, 12.0
@@ -142,20 +141,15 @@ def expect(typed: Sequence[str], config_dir: Path | None = None) -> Expected:
     overrides = sort_overrides(typed)
     with composer(overrides.hydra, config_dir) as hydra:
         config = hydra.primary(with_default(typed, overrides.whole))
-        design = design_of(overrides.grid, config, hydra)
-        options, calls = options_of(config), calls_of(config)
-    directory = directory_of(design, options)
-    store.check_directory(directory, design.key())
-    asking = calls if asks(design.cells) else None
-    if asking is not None:
-        check_calls(asking, directory)
-    chunks = cut(design, store.finished_points(directory), options.chunk_points)
+        study = study_of(overrides.grid, config, hydra)
+    study.check()
+    design, directory, chunks = study.design, study.directory, study.left()
     launcher = str(config.hydra.runtime.choices["hydra/launcher"])
     jobs = len(shared_out(chunks, jobs_of(launcher, config.hydra.sweeper.jobs)))
-    priced = [] if asking is None else estimates(design, asking, directory)
+    priced = [] if study.asking is None else estimates(study)
     workers = _workers(config, launcher, jobs)
     kinds = _piloted(_kinds(chunks), design.record)
-    return Expected(design, directory, config, launcher, len(chunks), jobs, workers, kinds, asking, priced)
+    return Expected(design, directory, config, launcher, len(chunks), jobs, workers, kinds, study.asking, priced)
 
 
 def _workers(config: DictConfig, launcher: str, jobs: int) -> int:

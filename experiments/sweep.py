@@ -16,30 +16,25 @@ from hydra.core.plugins import Plugins
 from hydra.types import HydraContext
 from omegaconf import DictConfig
 
-from ..envs.settings import check, refuse
+from ..envs.settings import refuse
 from . import at_work, store
 from . import failures as failed
 from . import manifest as manifests
-from .calls import asks, check_calls
 from .calls import told as calls_told
-from .cells import Resolver
-from .chunks import Chunk, cut
-from .composing import Composer, composer, one_line_errors, plain
+from .chunks import Chunk
+from .composing import Composer, composer, one_line_errors
 from .content import content
-from .design import Design, build
-from .designs import layout_of, said
+from .design import Design
+from .designs import said
 from .failures import Failure
-from .grids import DEFAULT_EXPERIMENT, GROUPS, experiment_grids, sort_overrides, typed_grid
+from .grids import sort_overrides
 from .jobs import Launch, launch_all, shared_out
 from .launchers import complete, jobs_of, surroundings
-from .prereg import COPY, attach, registered
+from .prereg import COPY, attach
 from .progress import Watch, counted, say
-from .schema import Calls, Experiment, Options
 from .signals import Terminated, terminable
-from .studies import checked_measures
+from .study import Study, study_of, with_default
 from .task import play_chunks
-
-RUNS = Path("runs")
 
 
 class Result(NamedTuple):
@@ -79,60 +74,6 @@ def sweeper_of(config: DictConfig, hydra: Composer) -> Any:
         )
 
 
-def with_default(typed: Sequence[str], whole: Sequence[str]) -> list[str]:
-    """The overrides of the ``whole``, and the default experiment where neither a game nor another one is ``typed``."""
-    keys = {text.lstrip("+").partition("=")[0] for text in typed}
-    return [*([] if keys & {"game", "experiment"} else [f"experiment={DEFAULT_EXPERIMENT}"]), *whole]
-
-
-def directory_of(design: Design, options: Options) -> Path:
-    """Where the results of a sweep lie."""
-    return RUNS / f"{design.name}-{design.key()}" if options.out is None else Path(options.out)
-
-
-def design_of(arguments: Sequence[str], config: DictConfig, hydra: Composer) -> Design:
-    """The design that the arguments span, over the experiment's grids if there is one. All settings are checked."""
-    typed = typed_grid(arguments, hydra.loader)
-    experiment = Experiment() if config.experiment is None else config.experiment
-    grids = experiment_grids(plain(experiment.grids), typed, hydra.loader) if experiment.grids else [typed]
-    defaults = {group: config.hydra.runtime.choices.get(group) for group in GROUPS}
-    resolver = Resolver(hydra, {**defaults, "deliberator": plain(config.deliberator)})
-    name = experiment.name or "_".join(str(game) for game in grids[0].get("game", []))
-    seeds = typed_grid([f"seed={config.seed}"])["seed"]
-    layout = layout_of(plain(config.design))
-    return build(name, experiment.question, options_of(config), layout, grids, resolver, seeds)
-
-
-def options_of(config: DictConfig) -> Options:
-    """The settings of the sweep as a whole, checked."""
-    out = None if config.out is None else str(config.out)  # a directory may well be named 2026
-    if out == "":
-        raise refuse("out", out, "a directory")
-    given = {name: config[name] for name in Options._fields}
-    options = check(Options, {**given, "out": out, "prereg": prereg_of(config)})
-    if options.record != "sample" and options.sample != Options().sample:
-        raise refuse(
-            "sample", options.sample, f"left out with record={options.record}: it says how many record=sample keeps"
-        )
-    return options
-
-
-def prereg_of(config: DictConfig) -> Any:
-    """The file that is typed, else the one that the experiment names."""
-    named = config.prereg if config.prereg is not None or config.experiment is None else config.experiment.prereg
-    return plain(named)
-
-
-def measures_of(config: DictConfig) -> list[str]:
-    """The measures that the study is about, checked."""
-    return [] if config.experiment is None else checked_measures(plain(config.experiment.measures))
-
-
-def calls_of(config: DictConfig) -> Calls:
-    """How language models are asked, checked."""
-    return check(Calls, plain(config.llm), "llm.")
-
-
 Again = tuple[Design, Callable[[Mapping[str, Any]], dict[str, Any]]]
 """A design that was played before, and what the manifest is to say where it is played again."""
 
@@ -151,58 +92,66 @@ def carry_out(
     if jobs is not None and jobs < 1:
         raise refuse("hydra.sweeper.jobs", jobs, "a number >= 1")
     with one_line_errors():
-        options, calls, measures = options_of(config), calls_of(config), measures_of(config)
         hydra = Composer(loader, list(config.hydra.overrides.hydra))
-        design = design_of(arguments, config, hydra) if again is None else again[0]
-        prereg = registered(options.prereg, design)
-    directory = directory_of(design, options)
-    store.check_directory(directory, design.key())
-    asking = calls if asks(design.cells) else None
-    if asking is not None:
-        check_calls(asking, directory)
+        study = study_of(arguments, config, hydra, None if again is None else again[0])
+    study.check()
+    directory, design = study.directory, study.design
+    launcher = config.hydra.runtime.choices["hydra/launcher"]
     with store.lock(directory), terminable():
-        store.check_directory(directory, design.key())  # another may have finished there in between
-        store.clean(directory)
-        at_work.wait(directory)  # jobs of a sweep that was killed stop now that their plan is gone
-        if options.retry_failed:
-            failed.forget(directory)
-        known = failed.recorded(directory)
-        settled = store.finished_points(directory) | {point for one in known for point in one.points}
-        chunks = cut(design, settled, options.chunk_points)
+        study.check()  # another may have finished there in between
+        known, chunks = _left(study)
         before = store.read_manifest(directory)
-        launcher = config.hydra.runtime.choices["hydra/launcher"]
-        told = manifests.opened(design, options, [*config.hydra.overrides.task, *arguments], launcher, before)
-        told |= {"measures": measures, "prereg": attach(prereg, directory, before)}
+        told = _told(study, [*config.hydra.overrides.task, *arguments], launcher, before)
         told = told if again is None else again[1](told)
-        _greet(design, chunks, directory, before, told, known)
+        _greet(study, chunks, before, told, known)
         if not chunks and before is not None and before["status"] in manifests.SETTLED:
-            if before.get("measures") != measures:  # they decide what the report begins with, and nothing else
-                store.write_json(directory / store.MANIFEST, {**before, "measures": measures}, indent=2)
+            if before.get("measures") != told["measures"]:  # they decide what the report begins with, and nothing else
+                store.write_json(directory / store.MANIFEST, {**before, "measures": told["measures"]}, indent=2)
             return Result(directory, design.points, 0, known)
-        with recorded(directory, told, known, partial(calls_told, calls, design.cells, directory)) as failures:
-            if prereg is not None:
-                store.write_aside(directory / COPY, prereg.text.encode())
-            store.write_json(directory / store.CELLS, manifests.cells_of(design))
+        with recorded(directory, told, known, partial(calls_told, study.calls, design.cells, directory)) as failures:
+            _write_beside(study)
             config.out = str(directory.resolve())  # what the launchers know as hydra.sweep.dir
             shares = shared_out(chunks, jobs_of(launcher, jobs))
             with Watch(directory, chunks, design.points), surroundings(launcher):
-                failures += launch_all(shares, launch, directory, options.record, asking)
+                failures += launch_all(shares, launch, directory, study.options.record, study.asking)
     return Result(directory, design.points, sum(len(chunk.points) for chunk in chunks), failures)
 
 
+def _left(study: Study) -> tuple[list[Failure], list[Chunk]]:
+    """What failed before and is left alone, and what is to be played, in a directory that is made ready for it."""
+    store.clean(study.directory)
+    at_work.wait(study.directory)  # jobs of a sweep that was killed stop now that their plan is gone
+    if study.options.retry_failed:
+        failed.forget(study.directory)
+    return failed.recorded(study.directory), study.left()
+
+
+def _told(study: Study, typed: Sequence[str], launcher: str, before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The manifest as the sweep begins."""
+    told = manifests.opened(study.design, study.options, typed, launcher, before)
+    return {**told, "measures": study.measures, "prereg": attach(study.prereg, study.directory, before)}
+
+
+def _write_beside(study: Study) -> None:
+    """What belongs to the manifest."""
+    if study.prereg is not None:
+        store.write_aside(study.directory / COPY, study.prereg.text.encode())
+    store.write_json(study.directory / store.CELLS, manifests.cells_of(study.design))
+
+
 def _greet(
-    design: Design,
+    study: Study,
     chunks: Sequence[Chunk],
-    directory: Path,
     before: Mapping[str, Any] | None,
     told: Mapping[str, Any],
     known: Sequence[Failure],
 ) -> None:
     """Says what is about to happen."""
+    design = study.design
     fresh = sum(len(chunk.points) for chunk in chunks)
     lost = sum(len(one.points) for one in known)
     finished = design.points - fresh - lost
-    say(f"{design.name}: {design.points:,} points in {len(design.cells):,} cells, kept in {directory}")
+    say(f"{design.name}: {design.points:,} points in {len(design.cells):,} cells, kept in {study.directory}")
     for line in said(design.layout):
         say(line)
     for note in design.merged:

@@ -14,7 +14,7 @@ from comity.experiments.composing import composer
 from comity.experiments.design import Design, build, point_ids
 from comity.experiments.grids import DEFAULT_EXPERIMENT, experiment_grids, seeds_of, sort_overrides, typed_grid
 from comity.experiments.schema import Layout, Options
-from comity.experiments.sweep import design_of
+from comity.experiments.study import design_of
 
 
 def design(*typed: str, config_dir: Path | None = None) -> Design:
@@ -162,7 +162,7 @@ def test_a_group_and_a_setting_of_it_may_stand_in_any_order(order: int):
 def test_names_are_the_same_in_every_process():
     here = design("game=fishery", "norms=kind", "seats=with_exploiter")
     code = (
-        "from comity.experiments.composing import composer; from comity.experiments.sweep import design_of\n"
+        "from comity.experiments.composing import composer; from comity.experiments.study import design_of\n"
         "import json\n"
         "typed = ['seats=with_exploiter', 'norms=kind', 'game=fishery']\n"
         "with composer([]) as h: d = design_of(typed, h.primary([]), h)\n"

@@ -12,7 +12,7 @@ from comity.experiments.composing import composer
 from comity.experiments.grids import sort_overrides
 from comity.experiments.prereg import attach, registered
 from comity.experiments.store import load
-from comity.experiments.sweep import design_of
+from comity.experiments.study import design_of
 
 SWEEP = ["game=matrix", "seats.agents=[tft,alld],[gtft,alld]", "game.action_noise=0,0.05", "game.horizon=20"]
 SEEDS = "seed=range(8)"

@@ -14,7 +14,7 @@ from comity.experiments.grids import experiment_grids, sort_overrides
 from comity.experiments.prereg import FOLDER, OURS, registered
 from comity.experiments.store import load
 from comity.experiments.studies import checked_measures, measures, studies, study
-from comity.experiments.sweep import design_of
+from comity.experiments.study import design_of
 
 ROOT = Path(module.__file__).parents[1]
 OFFLINE = [one.name for one in studies() if not one.name.startswith(("llm_", "recorded_"))]
