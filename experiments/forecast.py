@@ -50,7 +50,7 @@ def _told(expected: Expected) -> Iterator[tuple[str, str]]:
 
 def _launcher(expected: Expected) -> Iterator[tuple[str, str]]:
     """How jobs would be submitted: the settings of any launcher but Hydra's basic one."""
-    if expected.launcher in IN_PROCESS:
+    if expected.launcher in (*IN_PROCESS, SLURM):  # what Slurm gets is shown as a whole
         return
     settings: Any = OmegaConf.to_container(expected.config.hydra.launcher, resolve=False)
     told = (f"{name}={value}" for name, value in settings.items() if value is not None and not name.startswith("_"))
