@@ -101,12 +101,13 @@ def carry_out(
         study.check()  # another may have finished there in between
         known, chunks = _left(study)
         before = store.read_manifest(directory)
-        told = _told(study, [*config.hydra.overrides.task, *arguments], launcher, before)
-        told = told if again is None else again[1](told)
+        typed = [*config.hydra.overrides.task, *arguments]
+        told = manifests.opened(design, study.options, typed, launcher, before)
+        told |= _of_study(study, before) if again is None else again[1](told)
         _greet(study, chunks, before, told, known)
         if not chunks and before is not None and before["status"] in manifests.SETTLED:
-            if before.get("measures") != told["measures"]:  # they decide what the report begins with, and nothing else
-                store.write_json(directory / store.MANIFEST, {**before, "measures": told["measures"]}, indent=2)
+            if again is None and before.get("measures") != study.measures:  # they decide what the report begins with
+                store.write_json(directory / store.MANIFEST, {**before, "measures": study.measures}, indent=2)
             return Result(directory, design.points, 0, known)
         with recorded(directory, told, known, partial(calls_told, study.calls, design.cells, directory)) as failures:
             _write_beside(study)
@@ -126,10 +127,9 @@ def _left(study: Study) -> tuple[list[Failure], list[Chunk]]:
     return failed.recorded(study.directory), study.left()
 
 
-def _told(study: Study, typed: Sequence[str], launcher: str, before: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The manifest as the sweep begins."""
-    told = manifests.opened(study.design, study.options, typed, launcher, before)
-    return {**told, "measures": study.measures, "prereg": attach(study.prereg, study.directory, before)}
+def _of_study(study: Study, before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the manifest says of the question that is asked."""
+    return {"measures": study.measures, "prereg": attach(study.prereg, study.directory, before)}
 
 
 def _write_beside(study: Study) -> None:

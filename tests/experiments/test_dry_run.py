@@ -75,7 +75,7 @@ def test_the_size_of_a_chunk_is_that_of_its_files(tmp_path, monkeypatch: pytest.
     (kind,) = expect(["game=matrix", "game.horizon=5", "seats.agents=[tft]", "seed=range(30)", "record=all"]).kinds
     (chunk,) = kind.chunks
     _, size = _measured([chunk], 30, "all")
-    task.keep(tmp_path, chunk, task.play_chunk(chunk), "all")
+    task.keep(tmp_path, chunk.id, [(chunk, task.play_chunk(chunk))], "all")
     assert size == pytest.approx(sum(path.stat().st_size for path in tmp_path.rglob("*.parquet")), rel=0.02)
 
 

@@ -108,7 +108,7 @@ def test_a_lost_job_is_a_failure_and_not_the_end(comity, monkeypatch: pytest.Mon
         patched.setattr("comity.experiments.task.play_chunk", killed)
         told = comity("sweep", *small)
     assert told.code == 1
-    assert "failed: a job was lost: RuntimeError: a worker died" in told.err
+    assert "not played to the end: a job was lost: RuntimeError: a worker died" in told.err
     assert "and this is its log" not in told.err
     assert "2 of 4 points are kept" in told.err
     assert comity("sweep", *small).code == 0

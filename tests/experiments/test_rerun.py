@@ -142,7 +142,7 @@ def test_of_a_partial_run_what_was_finished_is_compared(comity, monkeypatch: pyt
 
     with monkeypatch.context() as patched:
         patched.setattr(task, "play_chunk", interrupted)
-        assert comity("sweep", *SMALL, "record=sample", "out=old").code == 130
+        assert comity("sweep", *SMALL, "record=sample", "sample=5", "out=old").code == 130
     assert store.load("old").manifest["content"] is None
     told = comity("rerun", "old")
     assert told.code == 0
@@ -222,3 +222,11 @@ def test_a_damaged_directory_is_one_line(comity, old: Path):
     shard = sorted(old.glob("steps/*.parquet"))[0]
     shard.write_bytes(shard.read_bytes()[:100])
     assert f"steps/{shard.name} is damaged" in complaint()
+
+
+def test_a_rerun_asks_the_same_question(comity):
+    assert comity("sweep", *SMALL, "experiment.measures=[welfare]", "out=old").code == 0
+    assert comity("rerun", "old").code == 0
+    old, new = (store.load(directory).manifest for directory in ("old", "old-rerun"))
+    assert new["measures"] == old["measures"] == ["welfare"]
+    assert "prereg" in new
