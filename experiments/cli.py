@@ -1,6 +1,7 @@
 """The command line. Imports here are light; each command imports what it needs."""
 
 import functools
+import os
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from .sweep import Result
+
+# what polars frees, it gives back at once: a sixth less memory at a million episodes, and no slower
+os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:0,muzzy_decay_ms:0")
 
 OK, FAILED, WRONG, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 

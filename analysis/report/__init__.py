@@ -56,14 +56,13 @@ def _demand(table: str, frame: pl.DataFrame, columns: tuple[str, ...]) -> None:
 
 
 def _data(episodes: pl.DataFrame, steps: pl.DataFrame | None, manifest: Mapping[str, Any]) -> Data:
-    shown = tables.measures_shown()
-    summary = summarise(episodes, [*shown, *(one for one in asked_measures(manifest) if one not in shown)])
     told, whole = axes(manifest), None
     if here := picked(episodes, told):
         pooled = pool(episodes, steps, here)
         whole = Picked(episodes, {axis: told[axis] for axis in here}, pooled.unit)
         episodes, steps = pooled.episodes, pooled.steps
-    summary = summarise(episodes, tables.measures_shown())
+    shown = tables.measures_shown()
+    summary = summarise(episodes, [*shown, *(one for one in asked_measures(manifest) if one not in shown)])
     null = None
     if steps is not None and whole is None:  # worlds of different combinations are not to be shuffled
         null = figures.reciprocity_null(steps, cells(episodes))

@@ -104,7 +104,7 @@ def _played(data: Data, order: pl.DataFrame) -> str:
     games = [game_title(game).lower() for game in order["game"].unique(maintain_order=True)]
     norms, ways = count(order["norms"].n_unique(), "norm"), count(order["seats"].n_unique(), "way")
     every = data.episodes if data.picked is None else data.picked.episodes
-    worlds = count(every.select(pl.struct("cell", "seed").n_unique()).item(), "world")
+    worlds = count(int(every.group_by("cell").agg(pl.col("seed").n_unique())["seed"].sum()), "world")
     steps = "" if data.steps is None else f", {count(len(data.steps), 'recorded act')}"
     seconds = data.manifest.get("wall_seconds")
     took = f", played in {prose(float(seconds))} s" if isinstance(seconds, int | float) else ""
