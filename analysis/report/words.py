@@ -304,7 +304,7 @@ COMPARED = (
     "intervals over worlds, and n counts the worlds of each side. Normalised welfare is 0 at a game's worst symmetric "
     "equilibrium and 1 at its optimum. The differences say what happened in these worlds, not why."
 )
-NOT_COMPARED = "There is no selfish norm in these tables to compare with, so no differences are shown."
+NOT_COMPARED = "No norm was played here beside the selfish one under the same setting, so no differences are shown."
 GLANCE_NOTE = (
     "From the first way of filling the seats. Blue is more and orange less than under selfish, deeper for larger; in "
     "italics where the 95 % interval includes 0. Hover for interval and n."
