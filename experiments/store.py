@@ -47,6 +47,10 @@ ASIDE = ".aside"
 """Ends the names of files that are not yet whole."""
 
 
+class NoSweep(FileNotFoundError, SettingError):
+    """A directory that holds no sweep."""
+
+
 class Results(NamedTuple):
     """What a sweep found out: ``episodes`` sorted by (cell, seed); ``steps`` by (cell, seed, step, agent), None if none
     were kept; ``messages`` by (cell, seed, step, round, agent), None where there was no talk or none was kept."""
@@ -195,12 +199,12 @@ def read_manifest(directory: Path) -> dict[str, Any] | None:
 
 
 def manifest_of_sweep(directory: Path) -> dict[str, Any]:
-    """The manifest of a sweep. Raises ``FileNotFoundError`` for a directory that holds none."""
+    """The manifest of a sweep. Raises :class:`NoSweep` for a directory that holds none."""
     manifest = read_manifest(directory)
     if manifest is None:
-        raise FileNotFoundError(f"{directory} holds no sweep: it has no {MANIFEST}")
+        raise NoSweep(f"{directory} holds no sweep: it has no {MANIFEST}")
     if manifest.get("kind", SWEEP) != SWEEP:
-        raise FileNotFoundError(f"{directory} holds no sweep, but a {manifest['kind']}: its tables are read one by one")
+        raise NoSweep(f"{directory} holds no sweep, but a {manifest['kind']}: its tables are read one by one")
     return manifest
 
 

@@ -181,7 +181,7 @@ def test_an_interrupt_is_130(comity, monkeypatch: pytest.MonkeyPatch):
 
 def test_a_report_of_no_sweep(comity):
     told = comity("report", ".")
-    assert told.code == 1
+    assert told.code == 2
     assert told.complaints == ["error: . holds no sweep: it has no manifest.json"]
 
 

@@ -54,7 +54,7 @@ def test_the_same_command_again_finds_its_place(comity):
     assert (other.code, len(other.complaints)) == (2, 1)
     assert "it holds the tournament" in other.complaints[0]
     report = comity("report", place)
-    assert report.code == 1
+    assert report.code == 2
     assert report.complaints == [f"error: {place} holds no sweep, but a tournament: its tables are read one by one"]
 
 

@@ -136,3 +136,8 @@ def test_status_tells_of_failures(failing, comity, options: list[str], told: lis
     assert page.code == 0
     for line in ("sweep matrix, failed", "points 12", *told):
         assert line in " ".join(page.out.split())
+
+
+def test_status_of_no_sweep_is_one_line(comity):
+    told = comity("status", ".")
+    assert (told.code, told.complaints) == (2, ["error: . holds no sweep: it has no manifest.json"])
