@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from .envs.catalogue import env, games, make, parallel_env, vector_env
     from .envs.record import Record
     from .envs.settings import SettingError
-    from .experiments.evolving import evolve
     from .experiments.play import play
     from .experiments.probes import schelling
     from .experiments.replications import replicate
     from .experiments.store import load
-    from .experiments.tournament import tournament
+    from .experiments.tournaments.evolving import evolve
+    from .experiments.tournaments.tournament import tournament
 
 __version__ = "0.1.0"
 
@@ -40,8 +40,8 @@ _PLACES = {
     "vector_env": "envs.catalogue",
     "play": "experiments.play",
     "schelling": "experiments.probes",
-    "evolve": "experiments.evolving",
-    "tournament": "experiments.tournament",
+    "evolve": "experiments.tournaments.evolving",
+    "tournament": "experiments.tournaments.tournament",
     "replicate": "experiments.replications",
     "load": "experiments.store",
     "norms": "agents.norms",

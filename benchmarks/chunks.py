@@ -16,9 +16,9 @@ from comity.envs.catalogue import games
 from comity.experiments.calls import opened
 from comity.experiments.chunks import Chunk, cut, play_chunk
 from comity.experiments.composing import composer
+from comity.experiments.jobs.task import keep
 from comity.experiments.schema import Calls
 from comity.experiments.study import design_of
-from comity.experiments.task import keep
 
 FAR = 3.0
 POINTS, LEAST = 256, 0.2

@@ -22,7 +22,7 @@ from ..envs.catalogue import make
 from ..envs.game import Game
 from ..envs.settings import SettingError, check, refuse
 from .composing import Composer
-from .grids import GROUPS
+from .designs.grids import GROUPS
 from .schema import NO_NORMS
 
 T = TypeVar("T")

@@ -17,7 +17,7 @@ from ..envs.chance import keys
 from ..envs.game import Game
 from ..envs.record import Record
 from .cells import Cell, digest, seat_agents
-from .design import Design, point_ids
+from .designs.design import Design, point_ids
 from .play import run
 
 CHUNK_SECONDS = 2.0

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import manual
-from .completion import game_names
-from .completion import overrides as complete
-from .shells import SHELLS, script
+from .commands import manual
+from .commands.completion import game_names
+from .commands.completion import overrides as complete
+from .commands.shells import SHELLS, script
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -79,8 +79,8 @@ def cli() -> None:
 def sweep(overrides: tuple[str, ...], config_dir: Path | None, dry_run: bool, retry_failed: bool) -> int:
     """See ``SWEEP_HELP``."""
     if dry_run:
-        from .forecast import page
-        from .pilot import expect
+        from .commands.forecast import page
+        from .commands.pilot import expect
 
         _console().print(page(expect(overrides, config_dir)), highlight=False, soft_wrap=True)
         return OK
@@ -102,8 +102,8 @@ def status(directory: Path, failures: bool) -> int:
 
     It may be asked at any time, while the sweep runs and afterwards, from another shell or another machine.
     """
+    from .commands.status import page, status
     from .failures import recorded
-    from .status import page, status
 
     _console().print(page(status(directory)), highlight=False)
     for one in recorded(directory) if failures else ():
@@ -118,7 +118,7 @@ def status(directory: Path, failures: bool) -> int:
 @silently
 def rerun(path: Path, overrides: tuple[str, ...], out: Path | None) -> int:
     """See ``RERUN_HELP``."""
-    from .rerun import rerun
+    from .reruns.rerun import rerun
 
     verdict = rerun(path, overrides, out)
     _tell_failures(verdict.result)
@@ -133,8 +133,8 @@ def cost(overrides: tuple[str, ...], config_dir: Path | None) -> int:
     """See ``COST_HELP``."""
     from rich.console import Console
 
-    from .cost import cost
-    from .pages import prices
+    from .commands.cost import cost
+    from .commands.pages import prices
 
     study, estimates = cost(overrides, config_dir)
     Console().print(prices(study.design, study.calls, estimates), highlight=False)
@@ -146,7 +146,7 @@ def cost(overrides: tuple[str, ...], config_dir: Path | None) -> int:
 @config_dir
 def run(overrides: tuple[str, ...], config_dir: Path | None) -> int:
     """See ``RUN_HELP``."""
-    from .episode import run_one
+    from .commands.episode import run_one
 
     run_one(overrides, config_dir)
     return OK
@@ -165,7 +165,7 @@ def run(overrides: tuple[str, ...], config_dir: Path | None) -> int:
 @click.option("--out", type=click.Path(path_type=Path), help="The directory of the results.")
 def tournament(game: str, settings: tuple[str, ...], preset: str | None, out: Path | None, **options: Any) -> int:
     """See ``TOURNAMENT_HELP``."""
-    from .contest import hold, read
+    from .tournaments.contest import hold, read
 
     typed = [*settings, *([] if preset is None else [f"preset={preset}"])]
     click.echo(hold(read(game, typed, **options), typed, out))
@@ -179,8 +179,8 @@ def replicate(name: str, settings: tuple[str, ...]) -> int:
     """See ``REPLICATE_HELP``."""
     from rich.console import Console
 
-    from .grids import typed_settings
-    from .pages import results
+    from .commands.pages import results
+    from .designs.grids import typed_settings
     from .replications import replicate
 
     Console().print(results(replicate(name, **typed_settings(settings))), highlight=False)
@@ -193,7 +193,7 @@ def games(name: str | None) -> int:
     """List the games, or show the page of one: rules, parameters, presets, agents."""
     from rich.console import Console
 
-    from .pages import catalogue, page
+    from .commands.pages import catalogue, page
 
     Console().print(catalogue() if name is None else page(name), highlight=False)
     return OK
@@ -207,7 +207,7 @@ def studies(name: str | None, config_dir: Path | None) -> int:
     from rich.console import Console
 
     from . import studies as found
-    from .pages import questions
+    from .commands.pages import questions
 
     if name is None:
         Console().print(questions(found.studies(config_dir)), highlight=False)
@@ -233,7 +233,7 @@ def completion(shell: str) -> int:
 
 
 def _tell_failures(result: "Result") -> None:
-    from .status import failure_lines
+    from .commands.status import failure_lines
 
     for line in failure_lines(result.failures, result.directory):
         click.echo(line, err=True)

@@ -16,9 +16,9 @@ import numpy as np
 
 from .. import __version__
 from .cells import Cell, digest
-from .design import Design
+from .designs.design import Design
+from .designs.grids import MINDS, seeds_of
 from .failures import Failure
-from .grids import MINDS, seeds_of
 from .schema import Options
 
 OUT = "out="
@@ -85,7 +85,7 @@ def closed(
 ) -> dict[str, Any]:
     """The manifest of a sweep that ended with these ``counts`` (:func:`counted`), after ``seconds`` more; ``failures``
     are all that are known, those of earlier sessions included, ``calls`` tells of those to language models, and
-    ``content`` is the hash of its tables (:mod:`.content`; None: points are still to be played).
+    ``content`` is the hash of its tables (:mod:`.reruns.content`; None: points are still to be played).
     """
     *earlier, session = manifest["sessions"]
     return {

@@ -36,8 +36,8 @@ from ..analysis.definitions import DEFINITIONS
 from ..envs.settings import SettingError, refuse, unknown
 from . import store
 from .cells import Cell
-from .design import Design
-from .grids import seeds_of, typed_grid
+from .designs.design import Design
+from .designs.grids import seeds_of, typed_grid
 from .manifest import now, span, strict_json
 from .studies import measures
 

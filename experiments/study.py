@@ -12,9 +12,9 @@ from .calls import asks, check_calls
 from .cells import Resolver
 from .chunks import Chunk, cut
 from .composing import Composer, plain
-from .design import Design, build
-from .designs import layout_of
-from .grids import DEFAULT_EXPERIMENT, GROUPS, experiment_grids, typed_grid
+from .designs.design import Design, build
+from .designs.grids import DEFAULT_EXPERIMENT, GROUPS, experiment_grids, typed_grid
+from .designs.layouts import layout_of
 from .prereg import Registered, registered
 from .schema import Calls, Experiment, Options
 from .studies import checked_measures

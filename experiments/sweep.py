@@ -17,24 +17,25 @@ from hydra.types import HydraContext
 from omegaconf import DictConfig
 
 from ..envs.settings import refuse
-from . import at_work, store
 from . import failures as failed
 from . import manifest as manifests
+from . import store
 from .calls import told as calls_told
 from .chunks import Chunk
 from .composing import Composer, composer, one_line_errors
-from .content import content
-from .design import Design
-from .designs import said
+from .designs.design import Design
+from .designs.grids import sort_overrides
+from .designs.layouts import said
 from .failures import Failure
-from .grids import sort_overrides
-from .jobs import Launch, launch_all, shared_out
-from .launchers import complete, jobs_of, surroundings
+from .jobs import at_work
+from .jobs.launch import Launch, launch_all, shared_out
+from .jobs.launchers import complete, jobs_of, surroundings
+from .jobs.task import play_chunks
 from .prereg import COPY, attach
 from .progress import Watch, counted, say
+from .reruns.content import content
 from .signals import Terminated, terminable
 from .study import Study, study_of, with_default
-from .task import play_chunks
 
 
 class Result(NamedTuple):

@@ -25,8 +25,8 @@ _SCORE = "#0a66ad"
 def tournament(frame: pl.DataFrame, ranking: pl.DataFrame) -> Figure:
     """Payoffs per step of the row from the column, the best entrant first, beside the scores with their 95 % intervals.
 
-    The tables are those of :class:`comity.experiments.tournament.Tournament`: ``frame()`` and ``ranking()``. Raises
-    :class:`NothingToDraw` for an empty one.
+    The tables are those of :class:`comity.experiments.tournaments.tournament.Tournament`: ``frame()`` and
+    ``ranking()``. Raises :class:`NothingToDraw` for an empty one.
     """
     if frame.is_empty():
         raise NothingToDraw("nobody met anybody")

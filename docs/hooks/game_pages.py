@@ -19,8 +19,8 @@ from comity.envs.catalogue import game_class
 from comity.envs.game import Game
 from comity.envs.negotiation.solutions import solve
 from comity.envs.worlds import Worlds
-from comity.experiments.episode import replayed
-from comity.experiments.pages import docstring, players_of, preset_rows, setting_rows
+from comity.experiments.commands.episode import replayed
+from comity.experiments.commands.pages import docstring, players_of, preset_rows, setting_rows
 
 PAGE = "#fdfdfc"
 FAMILIES = {

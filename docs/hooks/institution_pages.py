@@ -6,7 +6,7 @@ from docs_markdown import as_markdown, table
 
 from comity.agents.stages.conducts import CONDUCTS
 from comity.envs.institutions.layers import INSTITUTIONS
-from comity.experiments.pages import docstring, setting_rows
+from comity.experiments.commands.pages import docstring, setting_rows
 
 PAGE = "institutions.md"
 

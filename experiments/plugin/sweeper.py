@@ -25,7 +25,7 @@ class ChunkSweeperConf:
 
     _target_: str = "hydra_plugins.comity.sweeper.ChunkSweeper"
     jobs: int | None = None
-    """Hydra jobs at most; none: as ``comity.experiments.launchers`` counts them."""
+    """Hydra jobs at most; none: as ``comity.experiments.jobs.launchers`` counts them."""
 
 
 ConfigStore.instance().store(group="hydra/sweeper", name="comity", node=ChunkSweeperConf, provider="comity")

@@ -12,8 +12,8 @@ import pytest
 
 import comity as package
 from comity.envs.catalogue import games
-from comity.experiments import manual
-from comity.experiments.episode import replayed
+from comity.experiments.commands import manual
+from comity.experiments.commands.episode import replayed
 from comity.experiments.play import play
 from comity.experiments.progress import Watch
 
@@ -172,7 +172,7 @@ def test_an_interrupt_is_130(comity, monkeypatch: pytest.MonkeyPatch):
     def interrupted(chunk: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("comity.experiments.task.play_chunk", interrupted)
+    monkeypatch.setattr("comity.experiments.jobs.task.play_chunk", interrupted)
     told = comity("sweep", "game=matrix", "seats=reciprocators", "out=here")
     assert told.code == 130
     assert told.complaints[-1] == "interrupted"

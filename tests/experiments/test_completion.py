@@ -18,9 +18,9 @@ from comity.agents.norms import PRESETS, Norms
 from comity.envs.catalogue import game_class, games
 from comity.envs.institutions.layers import INSTITUTIONS
 from comity.envs.settings import Choice, describe
-from comity.experiments.completion import institutions, keys, settings, values
+from comity.experiments.commands.completion import institutions, keys, settings, values
+from comity.experiments.commands.shells import words_of
 from comity.experiments.schema import Calls
-from comity.experiments.shells import words_of
 
 COMITY = Path(sys.executable).with_name("comity")
 bash = pytest.mark.skipif(shutil.which("bash") is None or not COMITY.exists(), reason="needs bash and the command")

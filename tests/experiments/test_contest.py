@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+MEET = "comity.experiments.tournaments.tournament.meet"
 SEVEN = "allc,alld,tft,grim,alternator,wsls,suspicious_tft"
 
 
@@ -103,7 +104,7 @@ WRONG = {
 
 @pytest.mark.parametrize("typed", WRONG)
 def test_what_is_wrong_is_said_in_one_line_before_any_work(comity, monkeypatch, typed):
-    monkeypatch.setattr("comity.experiments.tournament.meet", lambda *_: pytest.fail("something was played"))
+    monkeypatch.setattr(MEET, lambda *_: pytest.fail("something was played"))
     told = comity("tournament", *typed.split())
     assert told.code == 2
     assert len(told.complaints) == 1
@@ -112,7 +113,7 @@ def test_what_is_wrong_is_said_in_one_line_before_any_work(comity, monkeypatch, 
 
 
 def test_a_place_that_cannot_be_used_is_refused_before_any_work(comity, monkeypatch):
-    monkeypatch.setattr("comity.experiments.tournament.meet", lambda *_: pytest.fail("something was played"))
+    monkeypatch.setattr(MEET, lambda *_: pytest.fail("something was played"))
     Path("full").mkdir()
     Path("full/thesis.tex").touch()
     told = comity("tournament", "matrix", "--entrants", "allc,alld", "--out", "full")

@@ -5,10 +5,10 @@ import pytest
 from scipy.stats import qmc
 
 from comity.envs.settings import SettingError
-from comity.experiments.design import Design
-from comity.experiments.designs import lay_out, layout_of, unit_samples
-from comity.experiments.grids import typed_grid
-from comity.experiments.intervals import Interval
+from comity.experiments.designs.design import Design
+from comity.experiments.designs.grids import typed_grid
+from comity.experiments.designs.intervals import Interval
+from comity.experiments.designs.layouts import lay_out, layout_of, unit_samples
 from comity.experiments.schema import Layout
 
 from .test_grids import design

@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from comity.experiments import pilot, task
-from comity.experiments.pilot import Line, _line, _measured, _spread, expect
+from comity.experiments.commands import pilot
+from comity.experiments.commands.pilot import Line, _line, _measured, _spread, expect
+from comity.experiments.jobs import task
 
 SMALL = ("game=matrix", "game.horizon=5", "seats.agents=[tft,alld],[tft,gtft]", "seed=range(30)")
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from comity.envs.settings import SettingError
-from comity.experiments.factorial import LETTERS, PUBLISHED, aliases, generated, smallest, words
+from comity.experiments.designs.factorial import LETTERS, PUBLISHED, aliases, generated, smallest, words
 
 # Box, Hunter & Hunter 2005, table 6.22; NIST/SEMATECH e-Handbook 5.3.3.4.7: resolution by (factors, basic factors)
 RESOLUTION = {

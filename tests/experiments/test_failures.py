@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from comity.envs.record import Record
-from comity.experiments import failures, store, task
+from comity.experiments import failures, store
 from comity.experiments.chunks import Chunk, play_chunk
+from comity.experiments.jobs import task
 from comity.experiments.sweep import sweep
 
 GAME = ("game=matrix", "game.horizon=5", "seats.agents=[tft,alld]", "record=all")

@@ -11,8 +11,8 @@ from comity.envs.settings import SettingError
 from comity.experiments import manifest
 from comity.experiments.cells import Resolver, nested
 from comity.experiments.composing import composer
-from comity.experiments.design import Design, build, point_ids
-from comity.experiments.grids import DEFAULT_EXPERIMENT, experiment_grids, seeds_of, sort_overrides, typed_grid
+from comity.experiments.designs.design import Design, build, point_ids
+from comity.experiments.designs.grids import DEFAULT_EXPERIMENT, experiment_grids, seeds_of, sort_overrides, typed_grid
 from comity.experiments.schema import Layout, Options
 from comity.experiments.study import design_of
 

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from comity.experiments import at_work, store
+from comity.experiments import store
 from comity.experiments.chunks import play_chunk
 from comity.experiments.composing import composer, plain
-from comity.experiments.launchers import JOBS, JOBS_A_CORE, complete, jobs_of
-from comity.experiments.slurm import sbatch_text
+from comity.experiments.jobs import at_work
+from comity.experiments.jobs.launchers import JOBS, JOBS_A_CORE, complete, jobs_of
+from comity.experiments.jobs.slurm import sbatch_text
+from comity.experiments.jobs.task import play_chunks
 from comity.experiments.sweep import sweep
-from comity.experiments.task import play_chunks
 
 from .test_processes import assert_equal_tables
 
@@ -79,7 +80,7 @@ def test_a_job_without_its_sweep_does_nothing_and_one_cut_off_goes_on(monkeypatc
     config = {"out": str(directory), "chunks": [*chunks, "gone"], "record": "none"}
     assert play_chunks(config) == []
     at_work.begin(directory)
-    monkeypatch.setattr("comity.experiments.task.play_chunk", lambda chunk: pytest.fail("played twice"))
+    monkeypatch.setattr("comity.experiments.jobs.task.play_chunk", lambda chunk: pytest.fail("played twice"))
     (failure,) = play_chunks(config)
     assert failure.chunk == "gone"
     at_work.wait(directory)
@@ -105,7 +106,7 @@ def test_a_lost_job_is_a_failure_and_not_the_end(comity, monkeypatch: pytest.Mon
     stock = plugin.ChunkSweeper._launch
     with monkeypatch.context() as patched:
         patched.setattr(plugin.ChunkSweeper, "_launch", launch)
-        patched.setattr("comity.experiments.task.play_chunk", killed)
+        patched.setattr("comity.experiments.jobs.task.play_chunk", killed)
         told = comity("sweep", *small)
     assert told.code == 1
     assert "not played to the end: a job was lost: RuntimeError: a worker died" in told.err

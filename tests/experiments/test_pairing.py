@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from comity.experiments.chunks import cut, drawn, play_chunk
-from comity.experiments.design import Design
+from comity.experiments.designs.design import Design
 
 from .test_grids import design
 

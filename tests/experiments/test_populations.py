@@ -7,8 +7,9 @@ import polars as pl
 import pytest
 
 from comity.analysis.summary import cells, worlds
-from comity.experiments import store, task
+from comity.experiments import store
 from comity.experiments.chunks import play_chunk
+from comity.experiments.jobs import task
 from comity.experiments.play import play
 from comity.experiments.sweep import sweep
 

@@ -9,7 +9,7 @@ import yaml
 
 from comity.envs.settings import SettingError
 from comity.experiments.composing import composer
-from comity.experiments.grids import sort_overrides
+from comity.experiments.designs.grids import sort_overrides
 from comity.experiments.prereg import attach, registered
 from comity.experiments.store import load
 from comity.experiments.study import design_of

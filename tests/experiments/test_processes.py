@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from comity.experiments import store
-from comity.experiments.status import status
+from comity.experiments.commands.status import status
 from comity.experiments.sweep import sweep
 
 pytestmark = pytest.mark.slow

@@ -8,9 +8,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from comity.experiments import store, task
+from comity.experiments import store
 from comity.experiments.chunks import play_chunk
-from comity.experiments.content import content
+from comity.experiments.jobs import task
+from comity.experiments.reruns.content import content
 
 SMALL = (
     "game=matrix",

@@ -12,8 +12,9 @@ import polars as pl
 import pytest
 
 from comity.envs.settings import SettingError
-from comity.experiments import store, sweep, task
+from comity.experiments import store, sweep
 from comity.experiments.chunks import play_chunk
+from comity.experiments.jobs import task
 from comity.experiments.sweep import sweep as carry_out
 
 SMALL = ("game=matrix", "game.horizon=5", "seats.agents=[tft,alld]", "seed=range(12)", "chunk_points=3", "record=all")

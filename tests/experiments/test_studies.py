@@ -10,7 +10,7 @@ import comity.experiments.studies as module
 from comity.analysis.summary import summarise
 from comity.envs.settings import SettingError
 from comity.experiments.composing import composer
-from comity.experiments.grids import experiment_grids, sort_overrides
+from comity.experiments.designs.grids import experiment_grids, sort_overrides
 from comity.experiments.prereg import FOLDER, OURS, registered
 from comity.experiments.store import load
 from comity.experiments.studies import checked_measures, measures, studies, study

@@ -6,8 +6,9 @@ import pytest
 
 import comity
 from comity.envs.settings import SettingError
-from comity.experiments.meetings import alike_seats, lasting, meetings
+from comity.experiments.tournaments.meetings import alike_seats, lasting, meetings
 
+MEET = "comity.experiments.tournaments.tournament.meet"
 SEVEN = ["allc", "alld", "tft", "grim", "alternator", "wsls", "suspicious_tft"]
 CHANCY = ["tft", "random", {"agent": "gtft", "q": 0.2}, "grim", "extort3", "contrite_tft", "zd", "graaskamp"]
 
@@ -226,7 +227,7 @@ def test_the_same_seed_gives_the_same():
     ],
 )
 def test_wrong_settings_are_refused_before_anything_is_played(arguments, words, monkeypatch):
-    monkeypatch.setattr("comity.experiments.tournament.meet", lambda *_: pytest.fail("something was played"))
+    monkeypatch.setattr(MEET, lambda *_: pytest.fail("something was played"))
     with pytest.raises(SettingError) as error:
         comity.tournament(**{"game": "matrix", "entrants": ["tft", "alld"], **arguments})
     assert all(word in str(error.value) for word in words)

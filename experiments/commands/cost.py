@@ -14,21 +14,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..agents.llm.agent import LLM, SCRIPTED
-from ..agents.llm.backends.openai_backend import direct
-from ..agents.llm.backends.scripted import prompt_tokens, tokens_of
-from ..agents.llm.calls import Reply, Request
-from ..agents.llm.exchange import Exchange, using
-from ..agents.llm.prices import Prices, tokens
-from ..agents.llm.simplest import answer_to
-from ..envs.catalogue import make
-from ..envs.settings import SettingError
-from .cells import Cell, seat_agents
-from .composing import composer
-from .design import point_ids
-from .grids import sort_overrides
-from .play import run
-from .study import Study, study_of, with_default
+from ...agents.llm.agent import LLM, SCRIPTED
+from ...agents.llm.backends.openai_backend import direct
+from ...agents.llm.backends.scripted import prompt_tokens, tokens_of
+from ...agents.llm.calls import Reply, Request
+from ...agents.llm.exchange import Exchange, using
+from ...agents.llm.prices import Prices, tokens
+from ...agents.llm.simplest import answer_to
+from ...envs.catalogue import make
+from ...envs.settings import SettingError
+from ..cells import Cell, seat_agents
+from ..composing import composer
+from ..designs.design import point_ids
+from ..designs.grids import sort_overrides
+from ..play import run
+from ..study import Study, study_of, with_default
 
 REASON_TOKENS = 120
 """Tokens of the reasons before a move, a guess."""

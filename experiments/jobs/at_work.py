@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .progress import say
+from ..progress import say
 
 try:
     import fcntl

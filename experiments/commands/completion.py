@@ -11,10 +11,10 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
-from ..envs.catalogue import PLACES
+from ...envs.catalogue import PLACES
 from .declared import Field, classes, fields, keys_of
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CONF = ROOT / "experiments" / "conf"
 INSTITUTIONS = ROOT / "envs" / "institutions"
 GROUPS = ("game", "seats", "norms", "experiment")

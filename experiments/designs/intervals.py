@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from hydra.core.override_parser.types import IntervalSweep
 
-from ..envs.settings import refuse
+from ...envs.settings import refuse
 
 DIGITS = 6
 """To which a value is rounded: of the width of the interval, of the value itself where its logarithm is spread."""

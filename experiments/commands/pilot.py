@@ -5,7 +5,7 @@ A **pilot** plays some points of a kind of batch, from all its cells, in this pr
 loads the kernels and is timed apart; one again, then ``SOME``, and more, up to a whole chunk, as time allows. A line
 through the last two sizes gives the seconds and bytes of a chunk and of a point. What a batch takes grows more slowly
 than its points, so that a line from small ones says too much rather than too little. Kinds that no time is left for
-take what :mod:`.chunks` guesses of them, times what it was off for those of the same game, or for all.
+take what :mod:`..chunks` guesses of them, times what it was off for those of the same game, or for all.
 Kinds that ask language models are never played: their calls are counted, and priced, by :mod:`.cost`.
 """
 
@@ -20,17 +20,17 @@ import numpy as np
 import polars as pl
 from omegaconf import DictConfig
 
-from .calls import asks
-from .chunks import ASKED_SECONDS, Chunk, episode_rows, message_rows, play_chunk, step_rows
-from .composing import composer
+from ..calls import asks
+from ..chunks import ASKED_SECONDS, Chunk, episode_rows, message_rows, play_chunk, step_rows
+from ..composing import composer
+from ..designs.design import Design
+from ..designs.grids import sort_overrides
+from ..jobs.launch import shared_out
+from ..jobs.launchers import jobs_of
+from ..jobs.task import kept_worlds
+from ..schema import Calls
+from ..study import study_of, with_default
 from .cost import Estimate, estimates
-from .design import Design
-from .grids import sort_overrides
-from .jobs import shared_out
-from .launchers import jobs_of
-from .schema import Calls
-from .study import study_of, with_default
-from .task import kept_worlds
 
 KIND_SECONDS, ALL_SECONDS = 2.0, 12.0
 """More points are played where they should take no longer than the one, and no further kind after the other."""

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import numpy as np
 
-from ..analysis.evolution import moran, replicator
-from ..analysis.statistics import bootstrap_ci, wilson
-from ..envs.game import Floats
-from ..envs.settings import Range, SettingError, check, refuse, unknown
+from ...analysis.evolution import moran, replicator
+from ...analysis.statistics import bootstrap_ci, wilson
+from ...envs.game import Floats
+from ...envs.settings import Range, SettingError, check, refuse, unknown
 from .tournament import Tournament
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def evolve(found: Tournament, process: str = "moran", seed: int = 0, **settings:
     ``settings`` are those of :class:`MoranSettings` or :class:`ReplicatorSettings`; ``seed`` is that of the first run.
     Raises ``SettingError`` for a wrong setting, and for a tournament without self-play: like meets like.
 
-    >>> from comity.experiments.tournament import tournament
+    >>> from comity.experiments.tournaments.tournament import tournament
     >>> game = tournament("matrix", ["allc", "alld"], 1, preset="hawk_dove", exact=True)
     >>> evolve(game, "replicator").outcome["share"].round(6).to_list()
     [0.5, 0.5]

@@ -11,23 +11,23 @@ import numpy.typing as npt
 from rich.console import Console
 from rich.table import Table
 
-from ..envs.game import RUNNING
-from ..envs.institutions.staged import GAME, Staged
-from ..envs.record import Record
-from ..envs.settings import SettingError
-from ..envs.worlds import Worlds
-from . import manifest as manifests
-from . import store
-from .calls import asks, check_calls, opened, tallied
-from .calls import told as calls_told
-from .chunks import Chunk, cut, play_chunk
-from .composing import composer
-from .grids import sort_overrides
-from .prereg import NONE
-from .schema import Calls
-from .study import study_of
-from .sweep import recorded
-from .task import keep
+from ...envs.game import RUNNING
+from ...envs.institutions.staged import GAME, Staged
+from ...envs.record import Record
+from ...envs.settings import SettingError
+from ...envs.worlds import Worlds
+from .. import manifest as manifests
+from .. import store
+from ..calls import asks, check_calls, opened, tallied
+from ..calls import told as calls_told
+from ..chunks import Chunk, cut, play_chunk
+from ..composing import composer
+from ..designs.grids import sort_overrides
+from ..jobs.task import keep
+from ..prereg import NONE
+from ..schema import Calls
+from ..study import study_of
+from ..sweep import recorded
 
 
 def run_one(typed: Sequence[str], config_dir: Path | None = None) -> Record:

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..agents.populations import spelled
-from ..agents.seats import seat
-from ..analysis.markov import Worth, chain, worth
-from ..analysis.measure import divide
-from ..analysis.statistics import clustered_ci
-from ..envs.catalogue import make
-from ..envs.chance import world_seeds
-from ..envs.game import Floats, Game
-from ..envs.institutions.governed import Governed
-from ..envs.settings import SettingError, number_of, refuse
+from ...agents.populations import spelled
+from ...agents.seats import seat
+from ...analysis.markov import Worth, chain, worth
+from ...analysis.measure import divide
+from ...analysis.statistics import clustered_ci
+from ...envs.catalogue import make
+from ...envs.chance import world_seeds
+from ...envs.game import Floats, Game
+from ...envs.institutions.governed import Governed
+from ...envs.settings import SettingError, number_of, refuse
 from .company import five, is_memory_one
 from .meetings import Totals, lasting, meet, meetings
 

@@ -21,14 +21,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .. import __version__
-from ..envs.settings import SettingError
-from . import manifest as manifests
-from . import store
-from .cells import digest
+from ... import __version__
+from ...envs.settings import SettingError
+from .. import manifest as manifests
+from .. import store
+from ..cells import digest
+from ..designs.grids import typed_settings
+from ..study import RUNS
 from .evolving import Evolution, checked_settings, evolve
-from .grids import typed_settings
-from .study import RUNS
 from .tournament import Tournament, checked, tournament
 
 KIND = "tournament"
@@ -107,8 +107,8 @@ def hold(contest: Contest, typed: Sequence[str], out: Path | None = None) -> Pat
 
 def _keep(directory: Path, found: Tournament, evolved: Evolution | None) -> None:
     """Tables and figure."""
-    from ..analysis.figures import tournament as draw
-    from ..analysis.figures.style import PAGE, house
+    from ...analysis.figures import tournament as draw
+    from ...analysis.figures.style import PAGE, house
 
     ranking, payoffs = found.ranking(), found.frame()
     store.write_shard(directory / "ranking.parquet", ranking)

@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..agents.seats import seat
-from ..analysis.measure import divide
-from ..envs.chance import CONTINUATION, uniforms, world_key
-from ..envs.game import Floats, Game
-from ..envs.worlds import Worlds
+from ...agents.seats import seat
+from ...analysis.measure import divide
+from ...envs.chance import CONTINUATION, uniforms, world_key
+from ...envs.game import Floats, Game
+from ...envs.worlds import Worlds
+from ..play import noted
 from .company import company
-from .play import noted
 
 Seeds = npt.NDArray[np.uint64]
 

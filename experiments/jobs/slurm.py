@@ -9,7 +9,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from ..envs.settings import SettingError
+from ...envs.settings import SettingError
 
 LAUNCHER = "submitit_slurm"
 _OF_EXECUTOR = ("_target_", "submitit_folder", "max_num_timeout")

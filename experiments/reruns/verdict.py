@@ -7,9 +7,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ..sweep import Result
 from .differences import Difference, Lonely
 from .past import Past
-from .sweep import Result
 
 MOST_SHOWN = 20
 """Columns that differ; the others are counted."""

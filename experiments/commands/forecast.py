@@ -7,11 +7,11 @@ from omegaconf import OmegaConf
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from .launchers import IN_PROCESS
+from ..jobs.launchers import IN_PROCESS
+from ..jobs.slurm import LAUNCHER as SLURM
+from ..jobs.slurm import sbatch_text
 from .pages import prices
 from .pilot import SPREAD, Expected, Kind
-from .slurm import LAUNCHER as SLURM
-from .slurm import sbatch_text
 
 WIDTH = 20
 FEW = 8

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from hydra.core.utils import JobReturn, JobStatus
 
-from . import at_work, store
-from .chunks import Chunk, as_plan
-from .composing import quoted
-from .failures import Failure
-from .schema import Calls
+from .. import store
+from ..chunks import Chunk, as_plan
+from ..composing import quoted
+from ..failures import Failure
+from ..schema import Calls
+from . import at_work
 
 Launch = Callable[[Sequence[Sequence[str]]], Sequence[JobReturn]]
 SKIPPED = "not played after that"

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..envs.settings import SettingError, check, refuse
+from ...envs.settings import SettingError, check, refuse
+from ..schema import FRACTIONAL_FACTORIAL, GRID, LATIN_HYPERCUBE, SOBOL, Layout
 from . import factorial
 from .grids import GROUPS, Grid
 from .intervals import Interval
-from .schema import FRACTIONAL_FACTORIAL, GRID, LATIN_HYPERCUBE, SOBOL, Layout
 
 SAMPLED = (LATIN_HYPERCUBE, SOBOL)
 READ = {

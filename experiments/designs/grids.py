@@ -12,10 +12,10 @@ from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import IntervalSweep, Override, QuotedString
 
-from ..envs.settings import SettingError, refuse, unknown
-from .composing import one_line_errors
+from ...envs.settings import SettingError, refuse, unknown
+from ..composing import one_line_errors
+from ..schema import Calls, Options
 from .intervals import interval_of
-from .schema import Calls, Options
 
 Grid = dict[str, list[Any]]
 

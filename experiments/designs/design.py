@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..envs.chance import keys
-from ..envs.settings import SettingError
-from .cells import Cell, Resolver, digest
-from .designs import SAMPLED, lay_out, nothing_to_pick
+from ...envs.chance import keys
+from ...envs.settings import SettingError
+from ..cells import Cell, Resolver, digest
+from ..schema import GRID, INDEPENDENT, Layout, Options
 from .grids import GROUPS, Grid, seeds_of
 from .intervals import Interval
-from .schema import GRID, INDEPENDENT, Layout, Options
+from .layouts import SAMPLED, lay_out, nothing_to_pick
 
 Seeds = npt.NDArray[np.uint64]
 

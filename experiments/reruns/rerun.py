@@ -5,16 +5,16 @@ from pathlib import Path
 
 import polars as pl
 
-from .. import __version__
-from ..envs.settings import refuse
-from . import store
-from .composing import composer, quoted
+from ... import __version__
+from ...envs.settings import refuse
+from .. import store
+from ..composing import composer, quoted
+from ..designs.grids import sort_overrides
+from ..progress import say
+from ..sweep import Result, sweeper_of
 from .content import TABLES, content_of, told
 from .differences import Difference, Lonely, compare, context
-from .grids import sort_overrides
 from .past import Past, finished_worlds, read_past
-from .progress import say
-from .sweep import Result, sweeper_of
 from .verdict import Verdict
 
 LIVE = "llm.answers=live"

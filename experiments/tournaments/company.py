@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..agents.agent import Agent, Outcome, View
-from ..agents.scripted.binary import Binary, MemoryOne
-from ..envs.game import Floats, Game, Worlds_
+from ...agents.agent import Agent, Outcome, View
+from ...agents.scripted.binary import Binary, MemoryOne
+from ...envs.game import Floats, Game, Worlds_
 
 Rows = npt.NDArray[np.intp]
 

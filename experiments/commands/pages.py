@@ -11,17 +11,17 @@ from rich.markdown import Markdown
 from rich.table import Table
 from rich.text import Text
 
-from ..agents.seats import ROLES, agents_for
-from ..envs.catalogue import game_class, games
-from ..envs.settings import KINDS, Setting, describe
+from ...agents.seats import ROLES, agents_for
+from ...envs.catalogue import game_class, games
+from ...envs.settings import KINDS, Setting, describe
 
 if TYPE_CHECKING:
     import polars
 
+    from ..designs.design import Design
+    from ..schema import Calls
+    from ..studies import Study
     from .cost import Estimate
-    from .design import Design
-    from .schema import Calls
-    from .studies import Study
 
 INTERVAL = ("_low", "_high")
 """End the names of the columns that hold the interval of another."""

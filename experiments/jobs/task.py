@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from ..envs.record import Record
-from . import at_work, failures, store
-from .calls import opened, tallied
-from .chunks import Chunk, episode_rows, from_plan, message_rows, play_chunk, step_rows
-from .failures import STOPS, Failure, failure, play_sparing
-from .schema import Calls
+from ...envs.record import Record
+from .. import failures, store
+from ..calls import opened, tallied
+from ..chunks import Chunk, episode_rows, from_plan, message_rows, play_chunk, step_rows
+from ..failures import STOPS, Failure, failure, play_sparing
+from ..schema import Calls
+from . import at_work
 
 
 def play_chunks(config: Mapping[str, Any]) -> list[Failure]:

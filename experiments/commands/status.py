@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 from rich.table import Table
 from rich.text import Text
 
-from . import store
-from .calls import tallies_of
-from .chunks import size_of_plan
-from .failures import Failure, recorded
-from .jobs import SKIPPED
-from .manifest import RUNNING
-from .progress import clock, counted
+from .. import store
+from ..calls import tallies_of
+from ..chunks import size_of_plan
+from ..failures import Failure, recorded
+from ..jobs.launch import SKIPPED
+from ..manifest import RUNNING
+from ..progress import clock, counted
 
 SHOWN = 3
 """Kinds of errors of which a sweep tells at its end."""

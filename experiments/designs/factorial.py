@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..envs.settings import SettingError, refuse
+from ...envs.settings import SettingError, refuse
 
 LETTERS = "ABCDEFGHJKLMNOPQRSTUVWXYZ"
 MEAN_AND_EFFECT = 3

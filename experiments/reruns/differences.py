@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from . import store
+from .. import store
+from ..store import Results
 from .content import TIMED
-from .store import Results
 
 KEYS = {
     store.EPISODES: ["cell", "seed"],

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from ..envs.settings import SettingError
-from . import store
-from .calls import LEDGER
-from .cells import Cell, digest
+from ...envs.settings import SettingError
+from .. import store
+from ..calls import LEDGER
+from ..cells import Cell, digest
+from ..designs.design import Design
 from .content import content
-from .design import Design
 
 _NOT_CARRIED = ("llm", "rerun_of")
 _SPELLED = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
@@ -143,7 +143,7 @@ def _design(manifest: Mapping[str, Any], cells: list[dict[str, Any]]) -> Design:
 
 
 def seeds_told(told: str | list[int]) -> list[int]:
-    """Seeds as :func:`.manifest.span` wrote them.
+    """Seeds as :func:`..manifest.span` wrote them.
 
     >>> seeds_told("range(2, 5)"), seeds_told([3, 7])
     ([2, 3, 4], [3, 7])
@@ -155,7 +155,7 @@ def seeds_told(told: str | list[int]) -> list[int]:
 
 
 def _read(value: Any) -> Any:
-    """Undoes :func:`.manifest.strict_json`."""
+    """Undoes :func:`..manifest.strict_json`."""
     if isinstance(value, dict):
         return {name: _read(part) for name, part in value.items()}
     if isinstance(value, list):

@@ -1,0 +1,1 @@
+"""What single commands do and print; :mod:`comity.experiments.cli` says which there are."""

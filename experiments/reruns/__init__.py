@@ -1,0 +1,1 @@
+"""Repeating a run, and telling whether it found the same."""

@@ -1,0 +1,1 @@
+"""Everybody against everybody, and what evolution makes of it."""
