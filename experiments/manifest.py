@@ -165,11 +165,11 @@ def versions() -> dict[str, str]:
 def span(seeds: Sequence[int]) -> str | list[int]:
     """Seeds in a row as one word.
 
-    >>> span([0, 1, 2, 3]), span([3, 7])
-    ('range(0, 4)', [3, 7])
+    >>> span([0, 1, 2, 3]), span([3, 2**64 - 1])
+    ('range(0, 4)', [3, 18446744073709551615])
     """
     ordered = sorted(seeds)
-    in_a_row = len(ordered) > 1 and ordered == list(range(ordered[0], ordered[-1] + 1))
+    in_a_row = len(ordered) > 1 and ordered[-1] - ordered[0] == len(set(ordered)) - 1 == len(ordered) - 1
     return f"range({ordered[0]}, {ordered[-1] + 1})" if in_a_row else ordered
 
 

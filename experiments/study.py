@@ -15,8 +15,8 @@ from .composing import Composer, plain
 from .designs.design import Design, build
 from .designs.grids import DEFAULT_EXPERIMENT, GROUPS, experiment_grids, typed_grid
 from .designs.layouts import layout_of
-from .prereg import Registered, registered
-from .schema import Calls, Experiment, Options
+from .prereg import NONE, Registered, registered
+from .schema import INDEPENDENT, Calls, Experiment, Options
 from .studies import checked_measures
 
 RUNS = Path("runs")
@@ -68,6 +68,8 @@ def study_of(arguments: Sequence[str], config: DictConfig, hydra: Composer, desi
     """
     options, calls, measures = _options(config), _calls(config), _measures(config)
     design = design_of(arguments, config, hydra) if design is None else design
+    if options.prereg not in (None, NONE) and options.pairing == INDEPENDENT:
+        raise refuse("pairing", options.pairing, "paired where hypotheses are registered: they compare seed by seed")
     return Study(design, options, calls, measures, registered(options.prereg, design))
 
 

@@ -114,7 +114,11 @@ WRONG = {
     "game=matrix design.samples=8": "design.samples makes no sense with design.kind=grid",
     "game=matrix pairing=none": "pairing = 'none' is not allowed: it must be one of paired, independent",
     "game=matrix sample=3": "sample = 3 is not allowed: it must be left out with record=none",
+    "game=matrix retry_failed=perhaps": "retry_failed = 'perhaps' is not allowed: it must be true or false",
     # studies
+    "experiment=kindness_dose prereg=registered/kindness_dose pairing=independent": (
+        "pairing = 'independent' is not allowed: it must be paired where hypotheses are registered"
+    ),
     "game=matrix experiment.measures=[exploitaton]": "'exploitaton'. Did you mean 'exploitation'?",
     "game=matrix prereg=absent.yaml": "prereg = 'absent.yaml' is not allowed: it must be a file that can be read (No",
     "experiment=kindness_dose seed=0,1 prereg=registered/kindness_dose": "the sweep plays range(0, 2) in game=matrix",
