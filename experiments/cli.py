@@ -131,13 +131,11 @@ def rerun(path: Path, overrides: tuple[str, ...], out: Path | None) -> int:
 @config_dir
 def cost(overrides: tuple[str, ...], config_dir: Path | None) -> int:
     """See ``COST_HELP``."""
-    from rich.console import Console
-
     from .commands.cost import cost
     from .commands.pages import prices
 
     study, estimates = cost(overrides, config_dir)
-    Console().print(prices(study.design, study.calls, estimates), highlight=False)
+    _console().print(prices(study.design, study.calls, estimates), highlight=False)
     return OK
 
 
@@ -177,13 +175,11 @@ def tournament(game: str, settings: tuple[str, ...], preset: str | None, out: Pa
 @click.argument("settings", nargs=-1)
 def replicate(name: str, settings: tuple[str, ...]) -> int:
     """See ``REPLICATE_HELP``."""
-    from rich.console import Console
-
     from .commands.pages import results
     from .designs.grids import typed_settings
     from .replications import replicate
 
-    Console().print(results(replicate(name, **typed_settings(settings))), highlight=False)
+    _console().print(results(replicate(name, **typed_settings(settings))), highlight=False)
     return OK
 
 
@@ -191,11 +187,9 @@ def replicate(name: str, settings: tuple[str, ...]) -> int:
 @click.argument("name", required=False, shell_complete=game_names)
 def games(name: str | None) -> int:
     """List the games, or show the page of one: rules, parameters, presets, agents."""
-    from rich.console import Console
-
     from .commands.pages import catalogue, page
 
-    Console().print(catalogue() if name is None else page(name), highlight=False)
+    _console().print(catalogue() if name is None else page(name), highlight=False)
     return OK
 
 
@@ -204,13 +198,11 @@ def games(name: str | None) -> int:
 @config_dir
 def studies(name: str | None, config_dir: Path | None) -> int:
     """List the studies with their questions, or show the file of one: what is known, what is varied, what is asked."""
-    from rich.console import Console
-
     from . import studies as found
     from .commands.pages import questions
 
     if name is None:
-        Console().print(questions(found.studies(config_dir)), highlight=False)
+        _console().print(questions(found.studies(config_dir)), highlight=False)
     else:
         click.echo(found.study(name, config_dir).text, nl=False)
     return OK
