@@ -12,6 +12,8 @@ RAY = "ray"
 JOBS, JOBS_A_CORE = 16, 8
 """Jobs of a sweep, at least, and on each core of this machine: enough that none waits long for the last."""
 THREADS = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+LOCAL = "local"
+"""Ray's word for a cluster of one's own."""
 QUIET_RAY = {
     "RAY_USAGE_STATS_ENABLED": "0",  # nothing is told to anybody
     "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",  # or under `uv run` the working directory is packed up and sent to workers
@@ -31,7 +33,9 @@ def complete(config: DictConfig) -> None:
         return
     init = config.hydra.launcher.ray.init
     with open_dict(init):
-        own = init.get("address") is None
+        own = init.get("address") in (None, LOCAL) and "RAY_ADDRESS" not in os.environ
+        if own:
+            init.address = LOCAL  # with none at all, Ray joins whatever cluster it finds on this machine
         defaults = {"logging_level": "warning", "log_to_driver": False}
         # the launcher always asks for an object store of its own size, which a cluster that is there already refuses
         defaults |= {"include_dashboard": False} if own else {"object_store_memory": None}
