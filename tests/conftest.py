@@ -130,9 +130,14 @@ HEAVY = ("harvest", "cleanup", "scorable", "crisis")
 ALIKE = ("test_comprehension.py", "test_stances.py", "test_wordings.py", "test_acts.py", "test_answers.py")
 
 
+FIRST = ("test_launchers.py", "test_processes.py", "test_studies.py")
+"""Files that take longest, so that no process is left alone with one of them at the end."""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what is slow because of its game."""
+    """Marks what is slow because of its game, and begins with what takes long."""
+    items.sort(key=lambda item: item.path.name not in FIRST)
     for item in items:
         if item.path.name in ALIKE and any(game in item.name for game in HEAVY):
             item.add_marker(pytest.mark.slow)
