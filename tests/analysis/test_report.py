@@ -170,7 +170,7 @@ def test_one_game_one_cell_no_steps(make_rows, tmp_path):
     episodes, _ = make_rows("only", "fishery", "tft,alld", "none", ["conditional"], 2)
     _, parsed = read(write_report(tmp_path / "a.html", episodes, None, {}))
     words = " ".join(parsed.text)
-    assert "no selfish norm" in words and "no steps of fishery were recorded" in words
+    assert "No norm was played here beside the selfish one" in words and "no steps of fishery were recorded" in words
     assert "The run left no manifest" in words and "Few worlds" in words
     assert "figure" in parsed.tags
 
