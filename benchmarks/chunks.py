@@ -50,7 +50,7 @@ def seconds(chunk: Chunk, asked: bool) -> float:
                 record = play_chunk(chunk)
         else:
             record = play_chunk(chunk)
-        keep(Path(folder), chunk, record, "none")
+        keep(Path(folder), chunk.id, [(chunk, record)], "none")
         return time.process_time() - begun
 
 
