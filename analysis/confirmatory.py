@@ -32,7 +32,7 @@ from .sign_flip import least_p, sign_flip_test
 from .statistics import holm, paired_ci
 from .summary import worlds
 
-GREATER, LESS, DIFFERENT, EQUIVALENT = ("greater", "less", "different", "equivalent")
+GREATER, LESS, DIFFERENT, EQUIVALENT = DIRECTIONS = ("greater", "less", "different", "equivalent")
 SUPPORTED, NOT_SUPPORTED, RULED_OUT = "supported", "not supported", "ruled out"
 PENDING, UNDECIDABLE = "pending", "undecidable"
 DRAWS = 5000

@@ -127,7 +127,16 @@ def setting(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
 
 HEAVY = ("harvest", "cleanup", "scorable", "crisis")
 """Games that take long to compile; what is tested of every game alike, the default run tests of the others."""
-ALIKE = ("test_comprehension.py", "test_stances.py", "test_wordings.py", "test_acts.py", "test_answers.py")
+ALIKE = (
+    "test_comprehension.py",
+    "test_stances.py",
+    "test_wordings.py",
+    "test_acts.py",
+    "test_answers.py",
+    "test_neutral.py",
+    "test_scripted.py",
+    "test_deliberator.py",
+)
 
 
 FIRST = ("test_launchers.py", "test_processes.py", "test_studies.py")
