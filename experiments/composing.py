@@ -18,6 +18,7 @@ from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBase
 from ..agents.norms import PRESETS
 from ..envs.catalogue import games
 from ..envs.settings import SettingError, refuse, unknown
+from .jobs.launchers import EXTRAS
 from .schema import NO_NORMS, register
 
 CONFIG = "config"
@@ -104,6 +105,8 @@ def _explained(error: Exception) -> SettingError:
         )
     if isinstance(error, MissingConfigException) and error.missing_cfg_file and error.options:
         group, _, name = error.missing_cfg_file.rpartition("/")
+        if group == "hydra/launcher" and name in EXTRAS:
+            return refuse(group, name, f"installed first: pip install 'comity[{EXTRAS[name]}]'")
         return unknown(group, name, error.options)
     for one in (error, cause):
         if isinstance(one, ConfigKeyError | ConfigAttributeError) and one.parent_node is not None:

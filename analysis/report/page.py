@@ -96,7 +96,10 @@ def _missing(manifest: Mapping[str, Any]) -> str:
     if not isinstance(points, int) or not isinstance(finished, int) or finished >= points:
         return ""
     here = f"{finished:,} of its {count(points, 'world')} are here"
-    return f"This run is {manifest.get('status') or 'not complete'}: {here}. The same command again plays the others."
+    failed = counts.get("failed") or 0
+    lost = f" {count(failed, 'world')} failed and are left out, which may bias what is shown: comity status tells why."
+    others = " The same command again plays the others." if finished + failed < points else ""
+    return f"This run is {manifest.get('status') or 'not complete'}: {here}.{lost if failed else ''}{others}"
 
 
 def _played(data: Data, order: pl.DataFrame) -> str:

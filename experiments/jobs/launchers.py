@@ -9,6 +9,8 @@ from omegaconf import DictConfig, open_dict
 IN_PROCESS = ("basic",)
 """Launchers that work job after job in this process, where a second job would only be composed for nothing."""
 RAY = "ray"
+EXTRAS = {"joblib": "parallel", "submitit_local": "slurm", "submitit_slurm": "slurm", RAY: "ray"}
+"""The extra of comity that installs each of the others."""
 JOBS, JOBS_A_CORE = 16, 8
 """Jobs of a sweep, at least, and on each core of this machine: enough that none waits long for the last."""
 THREADS = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")

@@ -206,6 +206,17 @@ def test_a_run_that_did_not_end_says_so(small, manifest, tmp_path):
     assert "This run is interrupted: 150 of its 200 worlds are here" in " ".join(parsed.text)
 
 
+def test_points_that_failed_are_a_warning(small, manifest, tmp_path):
+    counts = {"points": 200, "cells": 25, "finished": 197, "failed": 3}
+    told = {**manifest, "status": "failed", "counts": counts}
+    _, parsed = read(write_report(tmp_path / "a.html", *of_matrix(small), told))
+    words = " ".join(parsed.text)
+    assert (
+        "This run is failed: 197 of its 200 worlds are here. 3 worlds failed and are left out, which may bias" in words
+    )
+    assert "The same command again" not in words
+
+
 def test_no_episode_at_all(manifest, tmp_path):
     _, parsed = read(write_report(tmp_path / "a.html", pl.DataFrame(), None, manifest))
     assert "No episode was played to its end" in " ".join(parsed.text)

@@ -9,10 +9,12 @@ import time
 from pathlib import Path
 
 import pytest
+from hydra.errors import MissingConfigException
 
+from comity.envs.settings import SettingError
 from comity.experiments import store
 from comity.experiments.chunks import play_chunk
-from comity.experiments.composing import composer, plain
+from comity.experiments.composing import composer, one_line_errors, plain
 from comity.experiments.jobs import at_work
 from comity.experiments.jobs.launchers import JOBS, JOBS_A_CORE, complete, jobs_of
 from comity.experiments.jobs.slurm import sbatch_text
@@ -142,6 +144,13 @@ def test_a_cluster_that_is_there_keeps_its_own_object_store(address: str | None,
     complete(config)
     init = plain(config.hydra.launcher.ray.init)
     assert init.setdefault("object_store_memory", 78_643_200) == store_size  # as the launcher does
+
+
+@pytest.mark.parametrize(("launcher", "extra"), [("ray", "ray"), ("submitit_slurm", "slurm"), ("joblib", "parallel")])
+def test_a_launcher_that_is_not_installed_says_what_installs_it(launcher: str, extra: str):
+    missing = MissingConfigException("not found", f"hydra/launcher/{launcher}", ["basic"])
+    with pytest.raises(SettingError, match=rf"installed first: pip install 'comity\[{extra}\]'"), one_line_errors():
+        raise missing
 
 
 @pytest.mark.slow
