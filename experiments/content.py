@@ -29,8 +29,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from .. import store
-from ..cells import digest
+from . import store
+from .cells import digest
 
 Words = npt.NDArray[np.uint64]
 

@@ -69,7 +69,7 @@ def opened(
     )
 
 
-def counted(manifest: Mapping[str, Any], finished: int, failures: Sequence[Failure]) -> dict[str, int]:
+def counts_of(manifest: Mapping[str, Any], finished: int, failures: Sequence[Failure]) -> dict[str, int]:
     """The counts of the manifest, with so many points ``finished`` and those that failed."""
     return {**manifest["counts"], "finished": finished, "failed": sum(len(failure.points) for failure in failures)}
 
@@ -83,9 +83,9 @@ def closed(
     calls: Mapping[str, Any] | None,
     content: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """The manifest of a sweep that ended with these ``counts`` (:func:`counted`), after ``seconds`` more; ``failures``
-    are all that are known, those of earlier sessions included, ``calls`` tells of those to language models, and
-    ``content`` is the hash of its tables (:mod:`.reruns.content`; None: points are still to be played).
+    """The manifest of a sweep that ended with these ``counts`` (:func:`counts_of`), after ``seconds`` more;
+    ``failures`` are all that are known, those of earlier sessions included, ``calls`` tells of those to language
+    models, and ``content`` is the hash of its tables (:mod:`.content`; None: points are still to be played).
     """
     *earlier, session = manifest["sessions"]
     return {

@@ -108,10 +108,10 @@ def clock(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
-def counted(number: int) -> str:
-    """So many points.
+def counted(number: int, what: str = "point") -> str:
+    """So many of them.
 
-    >>> counted(1), counted(2000)
-    ('1 point', '2,000 points')
+    >>> counted(1), counted(2000), counted(0, "job")
+    ('1 point', '2,000 points', '0 jobs')
     """
-    return f"{number:,} point{'s' if number > 1 else ''}"
+    return f"{number:,} {what}{'s' * (number != 1)}"

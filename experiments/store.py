@@ -30,11 +30,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from ..envs.settings import SettingError, refuse
-
-try:
-    import fcntl
-except ImportError:  # Windows has no advisory locks of this kind
-    fcntl = None
+from . import locks
 
 MANIFEST, CELLS, LOCK, REPORT = "manifest.json", "cells.json", ".lock", "report.html"
 EPISODES, STEPS, MESSAGES, CALLS, PLAN, FAILURES = "episodes", "steps", "messages", "calls", "plan", "failures"
@@ -286,14 +282,11 @@ def lock(directory: Path) -> Iterator[None]:
     except OSError as error:
         raise refuse("out", str(directory), f"a directory that can be written to ({error.strerror})") from error
     with opened as file:
-        if fcntl is not None:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                file.seek(0)
-                holder = file.read().strip() or "unknown"
-                at_work = f"another sweep (process {holder}) is at work in {directory}"
-                raise SettingError(f"{at_work}: wait for it, or choose another out=") from None
+        if not locks.take(file):
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
+            at_work = f"another sweep (process {holder}) is at work in {directory}"
+            raise SettingError(f"{at_work}: wait for it, or choose another out=")
         file.seek(0)
         file.truncate()
         file.write(str(os.getpid()))
@@ -304,11 +297,7 @@ def lock(directory: Path) -> Iterator[None]:
 
 def is_locked(directory: Path) -> bool:
     """Is a sweep at work there? Never known, and taken for no, where the system has no such locks."""
-    if fcntl is None or not (directory / LOCK).exists():
+    if not (directory / LOCK).exists():
         return False
-    with (directory / LOCK).open("r") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+    with (directory / LOCK).open() as file:
+        return not locks.take(file, shared=True)

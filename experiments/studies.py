@@ -12,7 +12,7 @@ from ..envs.settings import SettingError, refuse, unknown
 FOLDER = Path(__file__).parent / "conf" / "experiment"
 
 
-class Study(NamedTuple):
+class StudyFile(NamedTuple):
     """A file: its ``name`` (as ``experiment=`` takes it), the ``question``, the ``games`` played, and its ``text``."""
 
     name: str
@@ -37,7 +37,7 @@ def checked_measures(given: Sequence[object]) -> list[str]:
     return [str(name) for name in given]
 
 
-def studies(config_dir: Path | None = None) -> list[Study]:
+def studies(config_dir: Path | None = None) -> list[StudyFile]:
     """All studies by name: those that come with comity, and those in ``experiment/`` of the user's own directory.
 
     Raises ``SettingError`` for a file that cannot be read.
@@ -46,7 +46,7 @@ def studies(config_dir: Path | None = None) -> list[Study]:
     return [_read(path) for path in (*sorted(FOLDER.glob("*.yaml")), *own)]
 
 
-def study(name: str, config_dir: Path | None = None) -> Study:
+def study(name: str, config_dir: Path | None = None) -> StudyFile:
     """The study of this name. Raises ``SettingError`` for an unknown one."""
     found = {one.name: one for one in studies(config_dir)}
     if name not in found:
@@ -54,11 +54,11 @@ def study(name: str, config_dir: Path | None = None) -> Study:
     return found[name]
 
 
-def _read(path: Path) -> Study:
+def _read(path: Path) -> StudyFile:
     text = path.read_text(encoding="utf-8")
     try:
         told = (yaml.safe_load(text) or {}).get("experiment") or {}
         games = [game for grid in told.get("grids") or () for game in str(grid.get("game", "")).split(",")]
     except (yaml.YAMLError, AttributeError) as error:
         raise SettingError(f"{path} cannot be read as a study: {' '.join(str(error).split())}") from error
-    return Study(path.stem, str(told.get("question", "")), list(dict.fromkeys(games)), text)
+    return StudyFile(path.stem, str(told.get("question", "")), list(dict.fromkeys(games)), text)

@@ -23,30 +23,23 @@ RUNS = Path("runs")
 
 
 class Study(NamedTuple):
-    """Its ``design``, the ``options`` of how it is played, how language models are asked (``calls``), the ``measures``
-    that it is about, and its preregistration, if it has one.
+    """Its ``design`` with its ``key``, the ``options`` of how it is played, the ``directory`` of its results, how
+    language models would be asked (``calls``) and are (``asking``, None: none is), the ``measures`` that it is about,
+    and its preregistration, if it has one.
     """
 
     design: Design
+    key: str
     options: Options
+    directory: Path
     calls: Calls
+    asking: Calls | None
     measures: list[str]
     prereg: Registered | None
 
-    @property
-    def directory(self) -> Path:
-        """Where its results lie."""
-        out = self.options.out
-        return RUNS / f"{self.design.name}-{self.design.key()}" if out is None else Path(out)
-
-    @property
-    def asking(self) -> Calls | None:
-        """How language models are asked; None where none is."""
-        return self.calls if asks(self.design.cells) else None
-
     def check(self) -> None:
         """Raises ``SettingError`` where it cannot be carried out, as its directory stands now."""
-        store.check_directory(self.directory, self.design.key())
+        store.check_directory(self.directory, self.key)
         if self.asking is not None:
             check_calls(self.asking, self.directory)
 
@@ -70,7 +63,9 @@ def study_of(arguments: Sequence[str], config: DictConfig, hydra: Composer, desi
     design = design_of(arguments, config, hydra) if design is None else design
     if options.prereg not in (None, NONE) and options.pairing == INDEPENDENT:
         raise refuse("pairing", options.pairing, "paired where hypotheses are registered: they compare seed by seed")
-    return Study(design, options, calls, measures, registered(options.prereg, design))
+    key, asking = design.key(), calls if asks(design.cells) else None
+    directory = RUNS / f"{design.name}-{key}" if options.out is None else Path(options.out)
+    return Study(design, key, options, directory, calls, asking, measures, registered(options.prereg, design))
 
 
 def design_of(arguments: Sequence[str], config: DictConfig, hydra: Composer) -> Design:

@@ -23,6 +23,7 @@ from . import store
 from .calls import told as calls_told
 from .chunks import Chunk
 from .composing import Composer, composer, one_line_errors
+from .content import content
 from .designs.design import Design
 from .designs.grids import sort_overrides
 from .designs.layouts import said
@@ -33,7 +34,6 @@ from .jobs.launchers import complete, jobs_of, surroundings
 from .jobs.task import play_chunks
 from .prereg import COPY, attach
 from .progress import Watch, counted, say
-from .reruns.content import content
 from .signals import Terminated, terminable
 from .study import Study, study_of, with_default
 
@@ -110,12 +110,13 @@ def carry_out(
             if again is None and before.get("measures") != study.measures:  # they decide what the report begins with
                 store.write_json(directory / store.MANIFEST, {**before, "measures": study.measures}, indent=2)
             return Result(directory, design.points, 0, known)
-        with recorded(directory, told, known, partial(calls_told, study.calls, design.cells, directory)) as failures:
+        with recorded(directory, told, partial(calls_told, study.calls, design.cells, directory)) as failures:
             _write_beside(study)
             config.out = str(directory.resolve())  # what the launchers know as hydra.sweep.dir
             shares = shared_out(chunks, jobs_of(launcher, jobs))
             with Watch(directory, chunks, design.points), surroundings(launcher):
-                failures += launch_all(shares, launch, directory, study.options.record, study.asking)
+                ended = launch_all(shares, launch, directory, study.options.record, study.asking)
+                failures += [one for one in ended if not one.points]  # the points that failed are written down
     return Result(directory, design.points, sum(len(chunk.points) for chunk in chunks), failures)
 
 
@@ -169,23 +170,25 @@ def _greet(
 
 @contextmanager
 def recorded(
-    directory: Path, told: dict[str, Any], known: Sequence[Failure], calls: Callable[[], dict[str, Any] | None]
+    directory: Path, told: dict[str, Any], calls: Callable[[], dict[str, Any] | None]
 ) -> Iterator[list[Failure]]:
-    """Keeps the manifest true: what is ``told`` and running at first, and how it ended, whatever happens; ``known`` are
-    the failures of before, and ``calls`` tells of the calls to language models so far.
+    """Keeps the manifest true: what is ``told`` and running at first, and how it ended, whatever happens; ``calls``
+    tells of the calls to language models so far. What failed is added to the list that is given: chunks that were not
+    played to their end; when the block ends it holds the points that failed, now or before, too.
     """
-    begun, failures, status = time.monotonic(), [*known], manifests.FAILED
+    begun, status = time.monotonic(), manifests.FAILED
+    failures: list[Failure] = []
     store.write_json(directory / store.MANIFEST, told, indent=2)
     try:
         yield failures
-        status = manifests.FAILED if failures else manifests.COMPLETE
+        status = manifests.FAILED if failures or failed.recorded(directory) else manifests.COMPLETE
     except KeyboardInterrupt as error:
         status = manifests.TERMINATED if isinstance(error, Terminated) else manifests.INTERRUPTED
-        failures += [one for one in failed.recorded(directory) if one not in failures]
         raise
     finally:
+        failures[:0] = failed.recorded(directory)
         spent, finished = time.monotonic() - begun, store.count_finished(directory)
-        counts = manifests.counted(told, finished, failures)
+        counts = manifests.counts_of(told, finished, failures)
         left = counts["points"] - counts["finished"] - counts["failed"]
         found = None if left else content(directory)
         ended = manifests.closed(told, status, counts, spent, failures, calls(), found)

@@ -54,7 +54,7 @@ def run_one(typed: Sequence[str], config_dir: Path | None = None) -> Record:
         _tell(record)
         return record
     told = partial(calls_told, calls, design.cells, out)
-    with store.lock(out), recorded(out, manifests.opened(design, options, typed, "none", None), [], told):
+    with store.lock(out), recorded(out, manifests.opened(design, options, typed, "none", None), told):
         record = _played(chunk, calls, out)
         _tell(record)
         keep(out, chunk.id, [(chunk, record)], design.record)

@@ -10,6 +10,7 @@ from rich.text import Text
 from ..jobs.launchers import IN_PROCESS
 from ..jobs.slurm import LAUNCHER as SLURM
 from ..jobs.slurm import sbatch_text
+from ..progress import counted
 from .pages import prices
 from .pilot import SPREAD, Expected, Kind
 
@@ -40,8 +41,8 @@ def _told(expected: Expected) -> Iterator[tuple[str, str]]:
             shown = ", ".join(map(str, values[:FEW]))
             yield name, f"{shown}, … ({len(values)} values)" if len(values) > FEW else shown
     yield "finished already", f"{expected.design.points - expected.left:,} points"
-    kinds, jobs = len(expected.kinds), f"{expected.jobs:,} job{'s' * (expected.jobs != 1)}"
-    chunks = f"{expected.chunks:,} chunk{'s' * (expected.chunks != 1)} of {kinds:,} kind{'s' * (kinds != 1)} of batch"
+    jobs = counted(expected.jobs, "job")
+    chunks = f"{counted(expected.chunks, 'chunk')} of {counted(len(expected.kinds), 'kind')} of batch"
     yield "left to play", f"{expected.left:,} points in {chunks}, {jobs} of the launcher {expected.launcher}"
     yield from _launcher(expected)
     if expected.left:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ..designs.design import Design
     from ..schema import Calls
-    from ..studies import Study
+    from ..studies import StudyFile
     from .cost import Estimate
 
 INTERVAL = ("_low", "_high")
@@ -36,7 +36,7 @@ def catalogue() -> Table:
     return table
 
 
-def questions(found: "Sequence[Study]") -> Table:
+def questions(found: "Sequence[StudyFile]") -> Table:
     """Every study with its question and the games that it plays."""
     table = _table("experiment=", "the question it asks", "games")
     for one in found:

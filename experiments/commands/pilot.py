@@ -21,13 +21,13 @@ import polars as pl
 from omegaconf import DictConfig
 
 from ..calls import asks
-from ..chunks import ASKED_SECONDS, Chunk, episode_rows, message_rows, play_chunk, step_rows
+from ..chunks import ASKED_SECONDS, Chunk, play_chunk
 from ..composing import composer
 from ..designs.design import Design
 from ..designs.grids import sort_overrides
 from ..jobs.launch import shared_out
 from ..jobs.launchers import jobs_of
-from ..jobs.task import kept_worlds
+from ..jobs.task import tables_of
 from ..schema import Calls
 from ..study import study_of, with_default
 from .cost import Estimate, estimates
@@ -200,10 +200,7 @@ def _measured(chunks: Sequence[Chunk], points: int, record: str) -> tuple[float,
     """Seconds and bytes of a chunk of so many points, played, measured and packed as for the disk."""
     part = _spread(chunks, points)
     begun = time.monotonic()
-    played = play_chunk(part)
-    kept = kept_worlds(part, record)
-    steps = step_rows(part, played, kept) if kept.any() else None
-    tables = episode_rows(part, played), steps, message_rows(part, played, kept)
+    tables = tables_of(part, play_chunk(part), record)
     written = sum(_packed(table) for table in tables if table is not None)
     return time.monotonic() - begun, float(written)
 

@@ -10,12 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .. import locks
 from ..progress import say
-
-try:
-    import fcntl
-except ImportError:  # Windows has no advisory locks of this kind
-    fcntl = None
 
 JOBS = ".jobs"
 """The file that jobs hold; it is there while there may be any."""
@@ -30,8 +26,7 @@ def job(directory: Path) -> Iterator[bool]:
         yield False
         return
     with opened as file:
-        if fcntl is not None:
-            _try(file.fileno(), fcntl.LOCK_SH)
+        locks.take(file, shared=True, wait=True)
         yield (directory / JOBS).exists()  # a sweep may have ended while this one asked
 
 
@@ -47,19 +42,7 @@ def wait(directory: Path) -> None:
     except FileNotFoundError:
         return
     with file:
-        if fcntl is not None and not _try(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB):
+        if not locks.take(file):
             say("jobs are still at work here: they end what they are at")
-            _try(file.fileno(), fcntl.LOCK_EX)
+            locks.take(file, wait=True)
         (directory / JOBS).unlink(missing_ok=True)
-
-
-def _try(handle: int, how: int) -> bool:
-    """Takes a lock; False where another holds it. A file system without locks gives every one."""
-    assert fcntl is not None
-    try:
-        fcntl.flock(handle, how)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
-    return True

@@ -71,17 +71,21 @@ def kept_worlds(chunk: Chunk, record: str) -> npt.NDArray[np.bool_]:
     return {"none": np.zeros(w, np.bool_), "sample": chunk.sampled, "all": np.ones(w, np.bool_)}[record]
 
 
+def tables_of(
+    chunk: Chunk, played: Record, record: str
+) -> tuple[pl.DataFrame, pl.DataFrame | None, pl.DataFrame | None]:
+    """The rows of a chunk: its episodes, and the steps and messages that ``record`` keeps; None: there are none."""
+    kept = kept_worlds(chunk, record)
+    steps = step_rows(chunk, played, kept) if kept.any() else None
+    return episode_rows(chunk, played), steps, message_rows(chunk, played, kept)
+
+
 def keep(directory: Path, name: str, played: Sequence[tuple[Chunk, Record]], record: str) -> None:
     """Writes the tables of a chunk, played in one or several parts; ``record`` says which episodes are kept step by
     step.
     """
-    rows: list[list[pl.DataFrame]] = [[], [], []]
-    for chunk, part in played:
-        kept = kept_worlds(chunk, record)
-        steps = step_rows(chunk, part, kept) if kept.any() else None
-        for table, some in zip(rows, (episode_rows(chunk, part), steps, message_rows(chunk, part, kept)), strict=True):
-            if some is not None:
-                table.append(some)
+    found = zip(*(tables_of(chunk, part, record) for chunk, part in played), strict=True)
+    rows = [[some for some in table if some is not None] for table in found]
     episodes, *others = (pl.concat(table, how="diagonal_relaxed") if table else None for table in rows)
     assert episodes is not None
     store.write_chunk(directory, name, episodes, *others)

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from .. import store
+from ..content import TIMED
 from ..store import Results
-from .content import TIMED
 
 KEYS = {
     store.EPISODES: ["cell", "seed"],

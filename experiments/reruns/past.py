@@ -14,8 +14,8 @@ from ...envs.settings import SettingError
 from .. import store
 from ..calls import LEDGER
 from ..cells import Cell, digest
+from ..content import content
 from ..designs.design import Design
-from .content import content
 
 _NOT_CARRIED = ("llm", "rerun_of")
 _SPELLED = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}

@@ -9,10 +9,10 @@ from ... import __version__
 from ...envs.settings import refuse
 from .. import store
 from ..composing import composer, quoted
+from ..content import TABLES, content_of, told
 from ..designs.grids import sort_overrides
 from ..progress import say
 from ..sweep import Result, sweeper_of
-from .content import TABLES, content_of, told
 from .differences import Difference, Lonely, compare, context
 from .past import Past, finished_worlds, read_past
 from .verdict import Verdict

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comity.experiments import store
-from comity.experiments.reruns.content import Content, content, content_of, told
+from comity.experiments.content import Content, content, content_of, told
 from comity.experiments.sweep import sweep
 
 CELLS = {

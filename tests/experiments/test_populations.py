@@ -8,8 +8,6 @@ import pytest
 
 from comity.analysis.summary import cells, worlds
 from comity.experiments import store
-from comity.experiments.chunks import play_chunk
-from comity.experiments.jobs import task
 from comity.experiments.play import play
 from comity.experiments.sweep import sweep
 
@@ -33,17 +31,9 @@ def _in_an_empty_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
 
 
-def test_a_mixed_sweep_goes_on_where_it_was_interrupted(monkeypatch: pytest.MonkeyPatch):
+def test_a_mixed_sweep_goes_on_where_it_was_interrupted(request: pytest.FixtureRequest):
     whole = store.load(sweep([*TYPED, "out=whole", "chunk_points=100"]).directory)
-    played = []
-
-    def interrupted(chunk):
-        played.append(chunk.id)
-        if len(played) == 3:
-            raise KeyboardInterrupt
-        return play_chunk(chunk)
-
-    monkeypatch.setattr(task, "play_chunk", interrupted)
+    request.getfixturevalue("interrupted")
     with pytest.raises(KeyboardInterrupt):
         sweep([*TYPED, "out=parts", "chunk_points=5"])
     assert sweep([*TYPED, "out=parts", "chunk_points=5"]).played == 32 - 2 * 4

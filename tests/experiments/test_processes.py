@@ -78,7 +78,7 @@ def test_a_killed_sweep_goes_on(kind: signal.Signals, code: int, state: str):
 
 
 def test_ten_kills_lose_nothing():
-    """2,000 points in 100 chunks, killed at ten moments of which some are in the middle of writing."""
+    """2,000 points in 100 chunks, killed at ten moments drawn by lot."""
     study = (
         "game=matrix",
         "norms=kind,selfish",

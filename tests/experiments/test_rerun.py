@@ -10,8 +10,8 @@ import pytest
 
 from comity.experiments import store
 from comity.experiments.chunks import play_chunk
+from comity.experiments.content import content
 from comity.experiments.jobs import task
-from comity.experiments.reruns.content import content
 
 SMALL = (
     "game=matrix",
@@ -132,18 +132,8 @@ def test_what_came_out_otherwise_is_named_with_the_circumstances(comity, old: Pa
     assert all(line[line.index("seed") + 1] == "4" for line in named)
 
 
-def test_of_a_partial_run_what_was_finished_is_compared(comity, monkeypatch: pytest.MonkeyPatch):
-    played = []
-
-    def interrupted(chunk):
-        played.append(chunk.id)
-        if len(played) == 3:
-            raise KeyboardInterrupt
-        return play_chunk(chunk)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(task, "play_chunk", interrupted)
-        assert comity("sweep", *SMALL, "record=sample", "sample=5", "out=old").code == 130
+def test_of_a_partial_run_what_was_finished_is_compared(comity, interrupted: list[str]):
+    assert comity("sweep", *SMALL, "record=sample", "sample=5", "out=old").code == 130
     assert store.load("old").manifest["content"] is None
     told = comity("rerun", "old")
     assert told.code == 0

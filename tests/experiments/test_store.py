@@ -13,8 +13,6 @@ import pytest
 
 from comity.envs.settings import SettingError
 from comity.experiments import store, sweep
-from comity.experiments.chunks import play_chunk
-from comity.experiments.jobs import task
 from comity.experiments.sweep import sweep as carry_out
 
 SMALL = ("game=matrix", "game.horizon=5", "seats.agents=[tft,alld]", "seed=range(12)", "chunk_points=3", "record=all")
@@ -85,17 +83,9 @@ def test_a_sweep_killed_before_its_last_word_is_completed():
     assert store.load(directory).manifest["status"] == "complete"
 
 
-def test_an_interrupted_sweep_goes_on(monkeypatch: pytest.MonkeyPatch):
+def test_an_interrupted_sweep_goes_on(request: pytest.FixtureRequest):
     whole = store.load(carry_out([*SMALL, "out=whole"]).directory)
-    played = []
-
-    def interrupted(chunk):
-        played.append(chunk.id)
-        if len(played) == 3:
-            raise KeyboardInterrupt
-        return play_chunk(chunk)
-
-    monkeypatch.setattr(task, "play_chunk", interrupted)
+    played = request.getfixturevalue("interrupted")
     with pytest.raises(KeyboardInterrupt):
         carry_out([*SMALL, "out=parts"])
     parts = Path("parts")
