@@ -14,7 +14,7 @@ from .agent import Agent, Outcome, View
 Places = npt.NDArray[np.intp]
 BEFORE_PLAY = -1  # the step of draws that are made before the first
 KIND = 0  # their stream
-_LANE = -3  # of the order of seats: of no seat, and apart from the lots of experiments/probes.py
+_LANE = -3  # of the order of seats: of no seat, and apart from the lots of experiments/probes
 
 
 class OneOf(Agent):

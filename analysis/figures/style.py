@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
@@ -121,6 +122,15 @@ def panels(rows: int, columns: int, height: float, **options: Any) -> tuple[Figu
         figure.get_layout_engine().set(w_pad=0.06, h_pad=0.05)  # type: ignore[union-attr]
         axes = figure.subplots(rows, columns, squeeze=False, **options)
     return figure, axes
+
+
+def canvas(ax: Axes | None, height: float, width: float = WIDTH) -> Axes:
+    """``ax`` itself, or the axes of a new figure of one panel, in inches, in the house style."""
+    if ax is not None:
+        return ax
+    figure, axes = panels(1, 1, height)
+    figure.set_figwidth(width)
+    return axes[0, 0]
 
 
 def names(labels: Sequence[str]) -> list[str]:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..agents.agent import Agent
-from ..agents.seats import seat
-from ..agents.sharing import OneOf, Places
-from ..envs.catalogue import make
-from ..envs.chance import SHUFFLE, keys, uniforms, world_seeds
-from ..envs.game import Floats, Game
-from ..envs.settings import number_of, refuse
-from .play import run
+from ...agents.agent import Agent
+from ...agents.seats import seat
+from ...agents.sharing import OneOf, Places
+from ...envs.catalogue import make
+from ...envs.chance import SHUFFLE, keys, uniforms, world_seeds
+from ...envs.game import Floats, Game
+from ...envs.settings import number_of, refuse
+from ..play import run
 
 if TYPE_CHECKING:
     import polars
