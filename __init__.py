@@ -20,6 +20,8 @@ from .envs.catalogue import register
 if TYPE_CHECKING:
     from .agents.constitution import constitution
     from .agents.norms import norms
+    from .analysis.measuring import measures
+    from .analysis.recording import RecordEpisodes
     from .envs.catalogue import env, games, make, parallel_env, vector_env
     from .envs.record import Record
     from .envs.settings import SettingError
@@ -44,6 +46,8 @@ _PLACES = {
     "tournament": "experiments.tournaments.tournament",
     "replicate": "experiments.replications",
     "load": "experiments.store",
+    "measures": "analysis.measuring",
+    "RecordEpisodes": "analysis.recording",
     "norms": "agents.norms",
     "constitution": "agents.constitution",
     "Record": "envs.record",
@@ -54,6 +58,7 @@ if "_COMITY_COMPLETE" not in os.environ:  # a shell that asks what may be typed 
     register()
 __all__ = [
     "Record",
+    "RecordEpisodes",
     "SettingError",
     "__version__",
     "constitution",
@@ -62,6 +67,7 @@ __all__ = [
     "games",
     "load",
     "make",
+    "measures",
     "norms",
     "parallel_env",
     "play",

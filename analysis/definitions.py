@@ -4,6 +4,7 @@ A test plays the degenerate policies (:mod:`.definition`) through every measure 
 """
 
 from ..envs.institutions.layers import INSTITUTIONS
+from .columns import CONDUCT, PATHS, PLURAL
 from .definition import (
     ALL,
     ANY,
@@ -38,6 +39,10 @@ def _efficiency(label: str, text: str, allowed: str, direction: str = UP) -> Def
 
 DEFINITIONS: dict[str, Definition] = {
     "length": Definition("steps", "Steps played.", "1 to the horizon", NEITHER),
+    "horizon": Definition("horizon", "The largest number of steps that the rules allow.", "1 or more", NEITHER),
+    "cut_off": Definition(
+        "cut off", "Did the episode stop at a horizon that nobody was told, with a future unplayed?", EVENT, NEITHER
+    ),
     "illegal": Definition(
         "illegal moves", "Illegal moves of all seats.", POSITIVE, DOWN, DEGENERATE, "all of them are legal"
     ),
@@ -104,6 +109,10 @@ DEFINITIONS: dict[str, Definition] = {
         "normalised Nash welfare",
         "Normalised welfare if every seat got the geometric mean of all; undefined if a payoff is negative.",
     ),
+    "anchor_worst": Definition(
+        "welfare of the worst equilibrium", "W_N, welfare under the worst symmetric equilibrium known.", ANY, NEITHER
+    ),
+    "anchor_optimum": Definition("optimal welfare", "W_O, the largest welfare that the game allows.", ANY, NEITHER),
     "welfare_d100_truncate": _welfare(
         "welfare, δ = 1, truncated", "Sum of the group's payoffs, nothing after the last step played."
     ),
@@ -280,3 +289,18 @@ DERIVED: dict[str, Definition] = {
     ),
 }
 """What :mod:`.summary` makes of the per-seat measures, knowing which seats carry the norm."""
+
+OF_SETTINGS: dict[str, Definition] = {
+    "rmst": Definition(
+        "expected steps",
+        "Restricted mean survival time: the steps that an episode is expected to last up to the horizon, collapses and "
+        "episodes that were cut off counted as Kaplan and Meier do.",
+        "0 to the horizon",
+        UP,
+        DEGENERATE,
+        "nothing collapses where nothing is taken, nor in a standoff without a cliff",
+    ),
+}
+"""What can only be said of a setting."""
+MEANINGS: dict[str, Definition] = {**DEFINITIONS, **CONDUCT, **PLURAL, **PATHS, **DERIVED, **OF_SETTINGS}
+"""Every measure of :func:`..measuring.measures`, of :func:`..settings.by_setting`, and ``DERIVED``."""

@@ -12,20 +12,17 @@ from ..envs.institutions.governed import Governed
 from ..envs.institutions.pledges import CLASSES
 from ..envs.negotiation import Negotiation
 from ..envs.record import Record
-from . import bargaining, cooperation, escalation, welfare
+from . import bargaining, escalation
+from .columns import TAIL_WINDOW, core
 from .definitions import DEFINITIONS, Definition
 from .llm import coop_bounds, coop_bounds_by_seat, over_seats, used
 from .measure import FloatArray, divide, total
-from .reciprocity import rho
+from .traces import of_record
 
 __all__ = ["DEFINITIONS", "TAIL_WINDOW", "Definition", "episode_measures"]
 
 Measures = dict[str, np.ndarray]
-DISCOUNTS = {"d90": 0.9, "d99": 0.99}
-TAIL_WINDOW = 10
-"""Steps whose mean a truncated episode is taken to go on with for ever (the tail `repeat`)."""
-_ETA = 0.01  # of W_O/N: what `nash_smoothed` adds
-_DEAL, _HORIZON = "deal", "horizon"  # outcomes
+_DEAL = "deal"  # an outcome
 
 
 def episode_measures(record: Record) -> Measures:
@@ -40,10 +37,10 @@ def episode_measures(record: Record) -> Measures:
         language model was invalid, cooperation, reciprocity and escalation have no choice in that step: what the
         policy played is paid, and is nobody's label.
     """
-    measures: Measures = {"length": record.lengths, "illegal": record.illegal.sum(axis=1)}
-    for part in (_cooperation, _reciprocity, _welfare, _normalised, _discounted, _survival, _bargaining, _escalation):
+    measures: Measures = core(of_record(record)) | {"illegal": record.illegal.sum(axis=1)}
+    for part in (_bargaining, _escalation, _institutions, _language_models):
         measures |= part(record)
-    return measures | _institutions(record) | _language_models(record)
+    return measures
 
 
 def _language_models(record: Record) -> Measures:
@@ -64,89 +61,6 @@ def _institutions(record: Record) -> Measures:
     return {
         name: divide(total(values, 1, 2), (~np.isnan(values)).sum(axis=(1, 2))) for name, values in record.logs.items()
     }
-
-
-def _cooperation(record: Record) -> Measures:
-    labels = record.choices
-    chosen = (~np.isnan(labels)).sum(axis=1)
-    measures = {
-        "coop_rate_pooled": cooperation.coop_rate_pooled(labels).value,
-        "coop_rate_agent": cooperation.coop_rate_agent(labels).value,
-        "coop_by_seat": divide(total(labels), chosen),
-    }
-    if not record.game.turn_based:  # where one moves at a time no step has two choices
-        measures["mutual_rate"] = cooperation.mutual_rate(_labels(record)).value
-    return measures
-
-
-def _reciprocity(record: Record) -> Measures:
-    found = rho(_labels(record)).value
-    if found.ndim == 2:
-        return {"rho_by_seat": found}
-    defined = (~np.isnan(found)).sum(axis=2)
-    return {"rho_by_seat": divide(np.nansum(found, axis=2), defined)}
-
-
-def _labels(record: Record) -> FloatArray:
-    """(W, T, N), or (W, T, N, N) where acts have an addressee among several."""
-    among_several = record.addressee is not None and record.game.n_agents > 2
-    return record.cooperation_pairs() if among_several else record.choices
-
-
-def _welfare(record: Record) -> Measures:
-    paid = total(record.rewards)
-    measures = {
-        "payoff_by_seat": paid,
-        "welfare": paid.sum(axis=1),
-        "utilitarian": welfare.utilitarian(paid).value,
-        "rawls": welfare.rawls(paid).value,
-        "nash": welfare.nash(paid).value,
-        "gini": welfare.gini(paid).value,
-    }
-    if not record.game.pays_at_end:  # a payoff that comes once is no rate
-        measures["welfare_per_step"] = welfare.per_step(record.rewards, record.lengths).value.sum(axis=1)
-        full = welfare.full_horizon(record.rewards, record.game.max_steps)
-        measures["welfare_full_horizon"] = full.value.sum(axis=1)
-    return measures
-
-
-def _normalised(record: Record) -> Measures:
-    """Welfare functions as amounts that, given to every seat alike, would be as good: all on the game's anchors."""
-    paid, n = total(record.rewards), record.game.n_agents
-    worst, optimum = _anchors(record)
-    totals = {
-        "normalised_welfare": paid.sum(axis=1),
-        "normalised_rawls": n * welfare.rawls(paid).value,
-        "normalised_nash": n * welfare.nash(paid).value,
-    }
-    measures = {key: cooperation.normalised_welfare(amount, worst, optimum).value for key, amount in totals.items()}
-    eta = _ETA * optimum / n
-    if eta > 0:
-        measures["nash_smoothed"] = welfare.nash_smoothed(paid, eta).value
-        measures["nash_smoothed_eta"] = np.full(len(paid), eta)
-    return measures
-
-
-def _discounted(record: Record) -> Measures:
-    """Sums with their tail in the key. A game that discounts by its own rules is not discounted again."""
-    game, w = record.game, record.rewards.sum(axis=2)
-    measures = {"welfare_d100_truncate": welfare.discounted(w, 1.0, record.lengths).value}
-    if game.discounts_itself or game.pays_at_end:
-        return measures
-    cut_off = (record.outcome == record.outcomes.index(_HORIZON)) & (not game.params.horizon_known)
-    for name, delta in DISCOUNTS.items():
-        measures[f"welfare_{name}_truncate"] = welfare.discounted(w, delta, record.lengths).value
-        ended = welfare.discounted(w, delta, record.lengths, "absorbed", normalised=True).value
-        goes_on = welfare.discounted(w, delta, record.lengths, "repeat", TAIL_WINDOW, normalised=True).value
-        measures[f"welfare_{name}_repeat"] = np.where(cut_off, goes_on, ended)
-    return measures
-
-
-def _survival(record: Record) -> Measures:
-    if not record.game.collapses:
-        return {}
-    early = record.collapsed & (record.lengths < record.game.max_steps)
-    return {"collapsed": record.collapsed, "survived": ~early}
 
 
 def _bargaining(record: Record) -> Measures:
@@ -214,15 +128,3 @@ def _announced(record: Record, ranks: FloatArray, ladder: FloatArray) -> Measure
 def _looked_up(column: FloatArray, moves: FloatArray) -> FloatArray:
     """The entry of ``column`` for each move, NaN for none."""
     return np.where(np.isnan(moves), np.nan, column[np.where(np.isnan(moves), 0, moves).astype(np.int64)])
-
-
-_KNOWN_ANCHORS: dict[tuple[str, str], tuple[float, float]] = {}
-
-
-def _anchors(record: Record) -> tuple[float, float]:
-    """(W_N, W_O), worked out once for each setting of a game: random play, which is slow, comes with them."""
-    key = (record.game.id, repr(record.game.params))
-    if key not in _KNOWN_ANCHORS:
-        found = record.game.anchors()
-        _KNOWN_ANCHORS[key] = (found.worst_equilibrium, found.optimum)
-    return _KNOWN_ANCHORS[key]

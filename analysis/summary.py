@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 import polars as pl
 
-from .definitions import DEFINITIONS, DERIVED, YES_NO
+from .definitions import DERIVED, MEANINGS, YES_NO
 from .measure import FloatArray, Interval
 from .statistics import bootstrap_ci, bootstrap_cis, paired_ci, stratified_ci, wilson
 
@@ -53,7 +53,7 @@ def value_axes(episodes: pl.DataFrame) -> list[str]:
     plain = [
         name
         for name, kind in episodes.schema.items()
-        if name not in FACTORS and name not in DEFINITIONS and name not in DERIVED and not kind.is_nested()
+        if name not in FACTORS and name not in MEANINGS and not kind.is_nested()
     ]
     if not plain:
         return []
@@ -201,8 +201,8 @@ def _by_cell(episodes: pl.DataFrame, measures: Iterable[str] | None = None) -> I
 def _worlds(block: pl.DataFrame, measures: Iterable[str] | None) -> Iterator[tuple[Any, pl.DataFrame]]:
     there: dict[str, pl.Expr] = {
         name: _as_number(block, name)
-        for name in DEFINITIONS
-        if name in block.columns and not block.schema[name].is_nested()
+        for name in MEANINGS
+        if name in block.columns and name not in DERIVED and not block.schema[name].is_nested()
     }
     derived = _of_seats(block)
     there |= {name: derived.get(name, pl.col(name)) for name in DERIVED if name in derived or name in block.columns}
@@ -261,7 +261,7 @@ def summarise(episodes: pl.DataFrame, measures: Iterable[str] | None = None) -> 
 
     Args:
         episodes: the table of episodes.
-        measures: keys of ``DEFINITIONS`` or ``DERIVED``; all that are there if left out.
+        measures: keys of ``MEANINGS``; all that are there if left out.
 
     Returns:
         The columns of :func:`cells`, and ``measure``, ``value`` (mean over worlds), ``low``, ``high`` (95 %: Wilson

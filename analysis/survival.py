@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .measure import FloatArray, IntArray, Measured, divide
+from .measure import FloatArray, IntArray, Interval, Measured, divide
+
+_FEW = 5  # clusters below which an interval is shown with a warning
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +70,49 @@ def rmst(lengths: ArrayLike, collapsed: ArrayLike, tau: int) -> Measured:
     """
     curve = kaplan_meier(lengths, collapsed, tau)
     return Measured(np.asarray(curve.survival[:tau].sum()), np.asarray(curve.n))
+
+
+def rmst_ci(
+    lengths: ArrayLike,
+    collapsed: ArrayLike,
+    tau: int,
+    clusters: ArrayLike | None = None,
+    draws: int = 1000,
+    level: float = 0.95,
+    seed: int = 0,
+) -> Interval:
+    """:func:`rmst` with its percentile bootstrap interval, over episodes or over ``clusters`` (worlds) of them.
+
+    Args:
+        lengths: steps played (W,), without NaN.
+        collapsed: (W,), as in `kaplan_meier`.
+        tau: steps.
+        clusters: (W,), the world of each episode; each is its own if left out.
+        draws: resamples.
+        level: of the interval.
+        seed: of the draws.
+
+    Returns:
+        Single values, n clusters; flag `n<5`. Resamples in which the curve is not observed up to τ are left out.
+    """
+    steps, ended = np.asarray(lengths, dtype=np.int64), np.asarray(collapsed, dtype=bool)
+    _, cluster = np.unique(np.arange(len(steps)) if clusters is None else np.asarray(clusters), return_inverse=True)
+    n = int(cluster.max(initial=-1)) + 1
+    value = rmst(steps, ended, tau).value
+    counts = (
+        np.random.default_rng(seed).multinomial(n, np.full(n, 1 / max(n, 1)), size=draws) if n else np.zeros((0, 0))
+    )
+    weights = counts[:, cluster].astype(np.float64)  # (draws, W)
+    u = np.arange(1, tau)
+    at_risk, died = weights @ (steps[:, None] >= u), weights @ ((steps[:, None] == u) & ended[:, None])
+    stays = np.where(at_risk > 0, 1 - divide(died, at_risk), np.nan)
+    curve = np.cumprod(stays, axis=1)
+    gone = np.cumprod(np.where(at_risk > 0, stays, 1.0), axis=1) == 0  # nobody is left since all collapsed
+    drawn = 1 + np.where(gone, 0.0, curve).sum(axis=1)
+    drawn = drawn[~np.isnan(drawn)]
+    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2]) if len(drawn) else (np.nan, np.nan)
+    flags = ("n<5",) * (n < _FEW)
+    return Interval(value, np.asarray(n), flags, low=np.asarray(low), high=np.asarray(high))
 
 
 def median_survival(lengths: ArrayLike, collapsed: ArrayLike) -> Measured:

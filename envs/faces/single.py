@@ -61,6 +61,19 @@ class SingleWorld:
         self._need_reset("state")
         return self._worlds.observations.flatten()
 
+    def cooperation(self, agent: str) -> float | None:
+        """The game's label in [0, 1] of what ``agent`` did in the last step; None where it had no choice."""
+        label = float(self.game.labels(self._worlds.state)[0, self.possible_agents.index(self._known(agent))])
+        return None if np.isnan(label) else label
+
+    def addressee(self, agent: str) -> str | None:
+        """Towards whom ``agent`` acted in the last step; None for nobody, or for no one in particular."""
+        world = self._worlds.state[0]
+        if "met" not in world.dtype.names:
+            return None
+        met = int(world["met"][self.possible_agents.index(self._known(agent))])
+        return self.possible_agents[met] if met >= 0 else None
+
     def render(self) -> str | npt.NDArray[np.uint8] | None:
         """What each seat is told ("ansi": rules before the first step, then its view), or the world as a picture
         ("rgb_array": (height, width, 3)).

@@ -1,0 +1,20 @@
+"""Measures as columns: of a batch of episodes (:class:`..traces.Traces`), one value an episode under each key."""
+
+from .conduct import CONDUCT, conduct
+from .core import DISCOUNTS, ETA, TAIL_WINDOW, Columns, core
+from .paths import PATHS, paths
+from .plural import PLURAL, plural
+
+__all__ = [
+    "CONDUCT",
+    "DISCOUNTS",
+    "ETA",
+    "PATHS",
+    "PLURAL",
+    "TAIL_WINDOW",
+    "Columns",
+    "conduct",
+    "core",
+    "paths",
+    "plural",
+]

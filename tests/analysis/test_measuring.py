@@ -1,0 +1,191 @@
+"""Tables of measures: of records, of stored runs and of plain tables, which must agree."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import comity
+from comity.analysis.definitions import MEANINGS
+from comity.analysis.measuring import measures
+from comity.analysis.settings import by_setting
+from comity.analysis.survival import rmst_ci
+
+GAMES: dict[str, tuple[str, list, dict]] = {
+    "dyad": ("matrix", ["gtft", "random"], {"action_noise": 0.1, "continuation": 0.97, "horizon": 60}),
+    "meetings": (
+        "matrix",
+        ["gtft", "random", "tft", "wsls"],
+        {"n_agents": 4, "pairing": "random", "continuation": 0.95, "horizon": 50},
+    ),
+    "commons": (
+        "fishery",
+        [{"agent": "fixed_harvest", "amount": 9.37}, "conditional"],
+        {"growth_noise": 0.3, "horizon": 40, "integer": False, "collapse_threshold": 20},
+    ),
+}
+
+
+def table_of(record):
+    """The record as a plain table: all that a user would have of it."""
+    anchors = record.game.anchors()
+    cut_off = record.outcome == record.outcomes.index("horizon")
+    ended = dict(zip(record.seeds.tolist(), (cut_off & (not record.game.params.horizon_known)).tolist(), strict=True))
+    table = record.frame().rename({"seed": "episode"})
+    told = table.with_columns(truncated=pl.col("episode").replace_strict(ended, return_dtype=pl.Boolean))
+    return told, {"horizon": record.game.max_steps, "anchors": (anchors.worst_equilibrium, anchors.optimum)}
+
+
+def assert_alike(a, b, names):
+    for name in names:
+        one, other = (np.array(frame[name].to_list(), dtype=float) for frame in (a, b))
+        np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12, err_msg=name)
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_a_plain_table_is_measured_as_the_record_is(name):
+    game, seats, params = GAMES[name]
+    record = comity.play(game, seats, worlds=12, **params)
+    of_record = measures(record)
+    table, told = table_of(record)
+    of_table = measures(table, **told)
+    assert len(np.unique(of_record["length"])) > 1
+    assert set(of_record.columns) - set(of_table.columns) <= {"seed", "illegal", "collapsed", "survived"}
+    assert_alike(of_record, of_table, set(of_record.columns) & set(of_table.columns))
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_the_order_of_rows_does_not_matter(name):
+    game, seats, params = GAMES[name]
+    table, told = table_of(comity.play(game, seats, worlds=5, **params))
+    shuffled = table.sample(fraction=1.0, shuffle=True, seed=3)
+    assert measures(shuffled, **told).sort("episode").equals(measures(table, **told))
+
+
+def test_agents_may_have_any_names_and_steps_any_start():
+    table, told = table_of(comity.play("fishery", GAMES["commons"][1], worlds=4, growth_noise=0.3))
+    renamed = table.with_columns(
+        agent=pl.format("seat_{}", pl.col("agent") + 8), step=pl.col("step") + 41, addressee=pl.lit(None, pl.Int8)
+    )  # seat_8 … seat_12, in that order
+    assert measures(renamed, **told).equals(measures(table, **told))
+
+
+def test_what_a_stored_run_lacks_is_added_to_its_table(small):
+    episodes, steps = small
+    run = SimpleNamespace(manifest={}, episodes=episodes, steps=steps)
+    found = measures(run)
+    assert found.select(episodes.columns).equals(episodes)
+    record = comity.play("matrix", ["tft"], worlds=6, action_noise=0.05, horizon=30)
+    alone = measures(record)
+    more = [name for name in alone.columns if name not in episodes.columns]
+    assert {"rho", "niceness", "volatility", "p_c_after_cd"} <= set(more)
+    assert_alike(found.filter(pl.col("cell") == "matrix-reciprocal"), alone, more)
+
+
+def test_a_run_without_steps_has_the_measures_that_need_none(small):
+    episodes, steps = small
+    without = measures(SimpleNamespace(manifest={}, episodes=episodes, steps=None))
+    some = measures(SimpleNamespace(manifest={}, episodes=episodes, steps=steps.filter(pl.col("seed") == 2)))
+    assert "niceness" not in without.columns
+    assert some["niceness"].is_not_null().to_list() == ((some["seed"] == 2) & some["niceness"].is_not_null()).to_list()
+    assert some["niceness"].is_not_null().any()
+
+
+def test_every_column_has_a_meaning(small):
+    episodes, steps = small
+    found = measures(SimpleNamespace(manifest={}, episodes=episodes, steps=steps))
+    new = set(found.columns) - set(episodes.columns)
+    assert new <= set(MEANINGS)
+    for name in new & set(MEANINGS):
+        assert MEANINGS[name].label and MEANINGS[name].text.endswith(".")
+
+
+def test_an_agent_that_was_not_there_is_not_of_the_episode():
+    rows = [(0, t, a, 1.0) for t in range(3) for a in "abc"] + [(1, t, a, 2.0) for t in range(3) for a in "ac"]
+    table = pl.DataFrame(rows, schema=["episode", "step", "agent", "reward"], orient="row")
+    assert measures(table)["utilitarian"].to_list() == [3.0, 6.0]
+    assert measures(table)["payoff_by_seat"].to_list() == [[3, 3, 3], [6, 6]]
+
+
+def test_one_who_leaves_keeps_what_it_has():
+    rows = [(0, t, a, 1.0) for t in range(4) for a in "ab" if t < 2 or a == "a"]
+    found = measures(pl.DataFrame(rows, schema=["episode", "step", "agent", "reward"], orient="row"))
+    assert found["payoff_by_seat"].to_list() == [[4.0, 2.0]]
+    assert found["length"].to_list() == [4]
+
+
+def test_labels_may_be_worked_out_from_the_table():
+    table, told = table_of(comity.play("matrix", ["tft", "random"], worlds=3, horizon=40))
+    known = measures(table, **told)
+    assert measures(table.drop("cooperation"), cooperation=pl.col("action") == 0, **told).equals(known)
+    renamed = table.rename({"cooperation": "c"})
+    assert measures(renamed, cooperation="c", **told).equals(known)
+    assert "rho" not in measures(renamed, **told).columns
+
+
+WRONG = {
+    "no reward": ({"reward": None}, {}, "lacks reward"),
+    "missing reward": ({"reward": [1.0, None, 1.0, 1.0]}, {}, "missing in 1"),
+    "twice": ({"step": [0, 0, 0, 0]}, {}, r"2 have more .*agent 'a' at step 0"),
+    "short horizon": ({}, {"horizon": 1}, "at least the 2 steps"),
+    "no such column": ({}, {"cooperation": "kind"}, "got 'kind'"),
+    "no such setting": ({}, {"by": ["arm"]}, "lacks arm"),
+    "label": ({"cooperation": [2.0, 0, 0, 0]}, {}, r"labels must lie in \[0, 1\]"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_tables_are_refused(name):
+    changes, options, message = WRONG[name]
+    columns = {"episode": [0] * 4, "step": [0, 0, 1, 1], "agent": ["a", "b"] * 2, "reward": [1.0] * 4}
+    table = {key: value for key, value in (columns | changes).items() if value is not None}
+    if name == "twice":
+        table["agent"] = ["a", "a", "b", "b"]
+    with pytest.raises(ValueError, match=message):
+        measures(table, **options)
+
+
+def test_what_a_record_knows_is_not_told_again():
+    with pytest.raises(ValueError, match="horizon cannot be given"):
+        measures(comity.play("matrix", ["tft"]), horizon=3)
+
+
+# -- settings ----------------------------------------------------------------------------------------------------------
+
+
+def test_settings_average_the_episodes_of_a_world_first():
+    columns = {"arm": ["x"] * 6, "world": [0, 0, 1, 1, 2, 2], "episode": [0, 0, 1, 1, 2, 2], "step": [0] * 6}
+    table = pl.DataFrame({**columns, "agent": ["a", "b"] * 3, "reward": [1.0, 3, 5, 7, 0, 0]})
+    again = table.with_columns(episode=pl.col("episode") + 10).filter(pl.col("world") == 0)
+    measured = measures(pl.concat([table, again]), by=["arm", "world"])
+    found = by_setting(measured, ["arm"], "world").filter(measure="utilitarian").row(0, named=True)
+    assert (found["value"], found["n"], found["n_nan"]) == (pytest.approx(8 / 3), 3, 0)
+    by_episode = by_setting(measured, ["arm"]).filter(measure="utilitarian").row(0, named=True)
+    assert (by_episode["value"], by_episode["n"]) == (pytest.approx((2 + 2 + 6 + 0) / 4), 4)
+    gini = by_setting(measured, ["arm"], "world").filter(measure="gini").row(0, named=True)
+    assert (gini["n"], gini["n_nan"]) == (2, 1)
+    with pytest.raises(ValueError, match="lacks seed"):
+        by_setting(measured, ["arm"], "seed")
+
+
+def test_survival_of_a_setting_has_an_interval_that_holds_the_mean_of_uncensored_lengths():
+    measured = measures(comity.play("fishery", ["greedy", "conditional"], worlds=40, growth_noise=1.0, capacity=400))
+    found = by_setting(measured).filter(measure="rmst").row(0, named=True)
+    horizon = measured["horizon"][0]
+    lasted = np.where(measured["collapsed"], measured["length"], horizon)
+    assert found["value"] == pytest.approx(np.minimum(lasted, horizon).mean())
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 8), st.booleans()), min_size=2, max_size=12))
+def test_the_bootstrap_of_survival_resamples_the_curve(lived):
+    lengths, collapsed = (np.array(column) for column in zip(*lived, strict=True))
+    found = rmst_ci(lengths, collapsed, 8, draws=200)
+    if np.isnan(found.value) or np.isnan(found.low):
+        return
+    assert 1 <= found.low <= found.high <= 8
+    if len(set(lived)) == 1:
+        assert found.low == found.high == found.value
