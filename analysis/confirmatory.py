@@ -3,8 +3,8 @@
 A hypothesis is about the mean difference D = E[measure under ``to``] − E[measure under ``from``] between two cells that
 were played under the same seeds. The unit is the world: the episodes of a world that no exclusion takes out are
 averaged, and worlds are compared pair by pair. d̄ is the mean of these differences over n seeds, S ≥ 0 the smallest
-effect of interest, c the confidence, α = 1 − c, p the p-value of a sign-flip test (:mod:`.sign_flip`) adjusted by Holm
-over all hypotheses that were registered; one without a p-value counts in that family as p = 1.
+effect of interest, c the confidence, α = 1 − c, p the p-value of a sign-flip test (:mod:`.statistics.sign_flip`)
+adjusted by Holm over all hypotheses that were registered; one without a p-value counts in that family as p = 1.
 
 ========== ============================ ========================== =============================== ====================
 direction  p tests                      interval (bootstrap)       supported if p ≤ α and          ruled out if
@@ -28,8 +28,7 @@ import numpy as np
 import polars as pl
 
 from .measure import FloatArray
-from .sign_flip import least_p, sign_flip_test
-from .statistics import holm, paired_ci
+from .statistics import holm, larger_of_two, least_p, paired_ci, sign_flip_test
 from .summary import worlds
 
 GREATER, LESS, DIFFERENT, EQUIVALENT = DIRECTIONS = ("greater", "less", "different", "equivalent")
@@ -123,8 +122,7 @@ def p_value(differences: FloatArray, direction: str, smallest: float) -> float:
     """Of one hypothesis by itself, not adjusted."""
     if direction != EQUIVALENT:
         return float(sign_flip_test(differences).p)
-    sides = (differences + smallest, smallest - differences)
-    return max(float(sign_flip_test(side, greater=True).p) for side in sides)
+    return larger_of_two(differences, smallest, lambda side: float(sign_flip_test(side, greater=True).p))
 
 
 def least_possible(n: int, direction: str) -> float:

@@ -21,7 +21,7 @@ from comity.analysis.confirmatory import (
     least_possible,
     p_value,
 )
-from comity.analysis.sign_flip import sign_flip_test
+from comity.analysis.statistics import sign_flip_test
 
 
 def episodes(first, second, **columns) -> pl.DataFrame:

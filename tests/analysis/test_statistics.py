@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from comity.analysis import (
     bootstrap_ci,
@@ -15,7 +16,10 @@ from comity.analysis import (
     iqm,
     paired_ci,
     perm_test,
+    prob_improvement,
+    sign_flip_test,
     stratified_ci,
+    tost,
     wilson,
 )
 
@@ -51,7 +55,12 @@ def test_bootstrap_exact_of_the_worked_example():
 def test_clustered_interval_of_the_worked_example():
     found = clustered_ci([1, 3, 6, 2, 2, 5], ["a", "a", "b", "c", "c", "c"], draws=None)
     assert ends(found) == [2, 6]
+    assert float(found.value) == pytest.approx(19 / 6, abs=1e-12)
     assert float(found.value) == pytest.approx(3.166667, abs=1e-6)
+    clusters = [1, 3], [6], [2, 2, 5]
+    pooled = sorted(np.mean([*a, *b, *c]) for a, b, c in product(clusters, repeat=3))
+    assert len(pooled) == 27
+    assert [float(np.quantile(pooled, q, method="inverted_cdf")) for q in (0.025, 0.975)] == [2, 6]
     assert int(found.n) == 3
     assert found.flags == ("n<5",)
 
@@ -60,6 +69,9 @@ def test_stratified_interval_of_the_worked_example():
     found = stratified_ci([[0, 2], [5, 9]], draws=None)
     assert ends(found) == [2.5, 5.5]
     assert float(found.value) == 4
+    pooled = sorted(np.mean([*a, *b]) for a in product([0, 2], repeat=2) for b in product([5, 9], repeat=2))
+    assert len(pooled) == 16
+    assert [float(np.quantile(pooled, q, method="inverted_cdf")) for q in (0.025, 0.975)] == [2.5, 5.5]
     assert int(found.n) == 4
     assert found.flags == ("n<5",)
 
@@ -211,3 +223,68 @@ def test_holm_is_monotone_and_ignores_order(p, random):
     assert (adjusted >= p).all()
     assert (np.diff(adjusted[np.argsort(p)]) >= 0).all()
     np.testing.assert_array_equal(holm(p[order]).value, adjusted[order])
+
+
+def test_sign_flips_of_the_worked_example():
+    assert float(sign_flip_test([1, 2, -0.5, 3]).p) == pytest.approx(0.25, abs=1e-12)
+
+
+def test_equivalence_of_the_worked_example():
+    d = np.array([0.02, -0.01, 0.03, 0, 0.01, -0.02])
+    found = tost(d, 0.05)
+    sides = [stats.ttest_1samp(d, bound, alternative=side) for bound, side in ((-0.05, "greater"), (0.05, "less"))]
+    assert float(found.p) == pytest.approx(max(side.pvalue for side in sides), abs=1e-12)
+    assert float(found.p) == pytest.approx(0.001001, abs=1e-6)
+    assert (float(found.value), int(found.n), float(found.null_mean)) == (pytest.approx(0.005), 6, 0.05)
+    assert float(tost(-d, 0.05).null_mean) == -0.05
+    assert float(tost(-d, 0.05).p) == pytest.approx(float(found.p), abs=1e-15)
+
+
+def test_equivalence_is_the_inclusion_of_the_interval():
+    d = np.random.default_rng(0).normal(0.1, 1, 30)
+    low, high = stats.t.interval(0.9, 29, d.mean(), d.std(ddof=1) / 30**0.5)
+    edge = max(-low, high)
+    assert float(tost(d, edge).p) == pytest.approx(0.05, abs=1e-12)
+    assert float(tost(d, edge + 0.01).p) < 0.05 < float(tost(d, edge - 0.01).p)
+
+
+def test_equivalence_without_chance_or_pairs():
+    assert [float(tost(values, 0.05).p) for values in ([0.01] * 3, [0.1] * 3, [0.05] * 3)] == [0, 1, 1]
+    assert np.isnan(float(tost([0.01, NAN], 0.05).p))
+    with pytest.raises(ValueError, match="margin"):
+        tost([1, 2], 0)
+
+
+def test_probability_of_improvement_of_the_worked_example():
+    found = prob_improvement([[0.1, 0.5, 0.9]], [[0.2, 0.4]])
+    assert float(found.value) == pytest.approx(2 / 3, abs=1e-12)
+    assert 0 <= float(found.low) <= 2 / 3 <= float(found.high) <= 1
+    assert (int(found.n), found.flags) == (5, ("n<5",))
+
+
+def test_probability_of_improvement_by_enumeration():
+    x, y = [[1, 3], [2, 2]], [[2, 3], [0, 5]]
+    found = prob_improvement(x, y, draws=None)
+
+    def won(a, b):
+        return np.mean([(i > j) + 0.5 * (i == j) for i in a for j in b])
+
+    every = [
+        (won(a, b) + won(c, d)) / 2
+        for a, b, c, d in product(*(product(runs, repeat=2) for runs in (x[0], y[0], x[1], y[1])))
+    ]
+    assert float(found.value) == pytest.approx((won(x[0], y[0]) + won(x[1], y[1])) / 2, abs=1e-12)
+    assert ends(found) == [np.quantile(every, q, method="inverted_cdf") for q in (0.025, 0.975)]
+
+
+def test_probability_of_improvement_is_the_mann_whitney_statistic():
+    x, y = np.random.default_rng(1).integers(0, 9, (2, 40))
+    theirs = stats.mannwhitneyu(x, y).statistic / 1600
+    assert float(prob_improvement([x], [y], draws=50).value) == pytest.approx(theirs, abs=1e-12)
+    assert float(prob_improvement([x], [x], draws=50).value) == 0.5
+    tasks = prob_improvement([x, [1.0, NAN]], [y, [0.0, 0.0]], draws=50)
+    assert float(tasks.value) == pytest.approx((theirs + 1) / 2, abs=1e-12)
+    assert tasks.n_nan == 1
+    assert np.isnan(float(prob_improvement([[NAN]], [[1]]).value))
+    with pytest.raises(ValueError, match="same tasks"):
+        prob_improvement([x], [])

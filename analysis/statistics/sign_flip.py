@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .measure import Tested
+from ..measure import FloatArray, Tested
+from .resampling import CHUNK, TIE
 
 EXACT = 16
 """Differences up to which all 2ⁿ signs are enumerated."""
-_TIE = 1e-9
 
 
 def sign_flip_test(differences: ArrayLike, draws: int = 9999, seed: int = 0, greater: bool = False) -> Tested:
@@ -35,17 +35,32 @@ def sign_flip_test(differences: ArrayLike, draws: int = 9999, seed: int = 0, gre
     if not n:
         nan = np.asarray(np.nan)
         return Tested(nan, np.asarray(0), null_mean=nan, p=nan)
-    exact = n <= EXACT
-    if exact:
-        signs = 1.0 - 2.0 * (np.arange(2**n)[:, None] >> np.arange(n) & 1)
-    else:
-        signs = np.random.default_rng(seed).choice([-1.0, 1.0], size=(draws, n))
-    found, null = d.mean(), signs @ d / n
-    slack = _TIE * max(1.0, float(np.abs(d).max()))
-    reach = null >= found - slack if greater else np.abs(null) >= abs(found) - slack
-    count = int(reach.sum())
-    p = count / len(null) if exact else (1 + count) / (1 + draws)
-    return Tested(np.asarray(found), np.asarray(n), ("exact",) * exact, null_mean=np.asarray(0.0), p=np.asarray(p))
+    p = sign_flip_ps(d[None], draws, seed, greater)[0]
+    flags = ("exact",) * (n <= EXACT)
+    return Tested(np.asarray(d.mean()), np.asarray(n), flags, null_mean=np.asarray(0.0), p=np.asarray(p))
+
+
+def sign_flip_ps(rows: FloatArray, draws: int = 9999, seed: int = 0, greater: bool = False) -> FloatArray:
+    """(S,): p of `sign_flip_test` of each row of differences (S, n), without NaN; the same signs serve all rows."""
+    n = rows.shape[1]
+    signs = _signs(n, draws, seed)
+    found = rows.mean(axis=1)
+    slack = TIE * np.maximum(1.0, np.abs(rows).max(axis=1))
+    bound = (found if greater else np.abs(found)) - slack
+    count = np.empty(len(rows), np.int64)
+    at_once = max(1, CHUNK // len(signs))
+    for start in range(0, len(rows), at_once):
+        part = slice(start, start + at_once)
+        null = rows[part] @ signs.T / n
+        count[part] = ((null if greater else np.abs(null)) >= bound[part, None]).sum(axis=1)
+    return count / len(signs) if n <= EXACT else (1 + count) / (1 + draws)
+
+
+def _signs(n: int, draws: int, seed: int) -> FloatArray:
+    """All signs of n differences, or ``draws`` random ones: (…, n) of 1 and −1."""
+    if n <= EXACT:
+        return 1.0 - 2.0 * (np.arange(2**n)[:, None] >> np.arange(n) & 1)
+    return np.random.default_rng(seed).choice([-1.0, 1.0], size=(draws, n))
 
 
 def least_p(n: int, draws: int = 9999, greater: bool = False) -> float:
