@@ -6,16 +6,31 @@ Arrays are (worlds, steps, agents): `labels` in [0, 1], NaN where there was no c
 or Hydra.
 """
 
-from .bargaining import agreement_rate, concession_rate, joint_efficiency, pareto_distance, pareto_optimality
+from .bargaining import (
+    agreement_rate,
+    agreement_rates,
+    concession_rate,
+    ir_violations,
+    joint_efficiency,
+    pareto_distance,
+    pareto_optimality,
+    surplus_gini,
+)
+from .bargaining_solutions import nash_ratio, solution_distances
+from .bargaining_talk import exact_share, first_offer_share, honesty, turns
 from .cooperation import (
+    coop_half_life,
     coop_rate_agent,
     coop_rate_pooled,
+    fear,
     forgiveness,
+    greed,
     mutual_rate,
     niceness,
     normalised_welfare,
 )
 from .escalation import (
+    concessions_reciprocated,
     max_rise,
     peak,
     score,
@@ -40,6 +55,7 @@ from .llm import (
 from .measure import Duration, Interval, Measured, Tested
 from .partiality import group_gap, rise_response
 from .reciprocity import lag_profile, memory_one, p_c_given_c, p_c_given_d, rho, rho_null
+from .severity import severity_ranking, weighted, weighted_score
 from .statistics import (
     bootstrap_ci,
     bootstrap_exact,
@@ -77,26 +93,35 @@ __all__ = [
     "Survival",
     "Tested",
     "agreement_rate",
+    "agreement_rates",
     "bootstrap_ci",
     "bootstrap_exact",
     "clustered_ci",
     "concession_rate",
+    "concessions_reciprocated",
     "coop_bounds",
     "coop_bounds_by_seat",
     "coop_bounds_pooled",
+    "coop_half_life",
     "coop_rate_agent",
     "coop_rate_pooled",
     "cost",
     "discounted",
+    "exact_share",
+    "fear",
+    "first_offer_share",
     "forecast_brier",
     "forgiveness",
     "full_horizon",
     "gini",
+    "greed",
     "group_gap",
     "holm",
+    "honesty",
     "intergenerational",
     "invalid_rate",
     "iqm",
+    "ir_violations",
     "joint_efficiency",
     "kaplan_meier",
     "known_cost_share",
@@ -107,6 +132,7 @@ __all__ = [
     "memory_one",
     "mutual_rate",
     "nash",
+    "nash_ratio",
     "nash_smoothed",
     "niceness",
     "normalised_welfare",
@@ -126,16 +152,22 @@ __all__ = [
     "rmst",
     "score",
     "score_path",
+    "severity_ranking",
     "sign_flip_test",
     "signal_divergence",
     "signal_gap",
+    "solution_distances",
     "spiral_probability",
     "spirals",
     "stratified_ci",
+    "surplus_gini",
     "time_to_deescalate",
     "tost",
+    "turns",
     "utilitarian",
     "velocity",
     "volatility",
+    "weighted",
+    "weighted_score",
     "wilson",
 ]

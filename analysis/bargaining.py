@@ -8,15 +8,16 @@ on their own scale.
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .measure import FloatArray, Interval, Measured, divide
+from .measure import FloatArray, Interval, Measured, divide, share
 from .statistics import wilson
+from .welfare import gini
 
 
 def agreement_rate(agreed: ArrayLike) -> Interval:
     """Agreements per episode with Wilson's interval, from (W,) booleans that the rules, not the agents,
     decided.
 
-    Show it apart for problems with and without an individually rational deal.
+    Show it apart for problems with and without an individually rational deal: `agreement_rates`.
 
     >>> rate = agreement_rate([True] * 7 + [False] * 3)
     >>> [round(float(x), 6) for x in (rate.value, rate.low, rate.high)]
@@ -24,6 +25,56 @@ def agreement_rate(agreed: ArrayLike) -> Interval:
     """
     found = np.asarray(agreed, dtype=bool)
     return wilson(found.sum(), found.size)
+
+
+def agreement_rates(agreed: ArrayLike, rational: ArrayLike) -> Interval:
+    """`agreement_rate` apart for the problems without and with an individually rational deal.
+
+    Args:
+        agreed: (W,) booleans.
+        rational: (W,) booleans, has the world's problem a deal that gives nobody less than d?
+
+    Returns:
+        value, `low`, `high`, n (2,): without such a deal, where to agree is a mistake, and with one; NaN for none.
+    """
+    found, can = np.asarray(agreed, dtype=bool), np.asarray(rational, dtype=bool)
+    return wilson(np.array([(found & ~can).sum(), (found & can).sum()]), np.array([(~can).sum(), can.sum()]))
+
+
+def ir_violations(u: ArrayLike, disagreement: ArrayLike) -> Measured:
+    """Agreements by which a party has less than without one.
+
+    Args:
+        u: (W, P), NaN without agreement.
+        disagreement: d (P,) or (W, P).
+
+    Returns:
+        value (W, P) 1 if u < d, else 0, NaN without agreement; n (W, P) 1 if agreed. The sum over worlds is the count
+        per party.
+
+    >>> ir_violations([[8, 6], [1, 9]], [2, 2]).value.sum(axis=0).tolist()
+    [1.0, 0.0]
+    """
+    reached = np.asarray(u, dtype=np.float64)
+    agreed = ~np.isnan(reached)
+    return share((reached < np.asarray(disagreement, dtype=np.float64)) & agreed, agreed)
+
+
+def surplus_gini(u: ArrayLike, disagreement: ArrayLike) -> Measured:
+    """Gini coefficient of the gains u − d: value (W,) in [0, 1 − 1/P]; NaN if any gain is below 0 or nobody gains.
+
+    Args:
+        u: (W, P).
+        disagreement: d (P,) or (W, P).
+
+    Returns:
+        value (W,), n (W,) 1 if agreed.
+
+    >>> surplus_gini([[8, 6]], [0, 0]).value.round(6).tolist()
+    [0.071429]
+    """
+    gains = np.asarray(u, dtype=np.float64) - np.asarray(disagreement, dtype=np.float64)
+    return Measured(gini(gains).value, np.where(np.isnan(gains).any(axis=1), 0, 1))
 
 
 def pareto_distance(u: ArrayLike, deals: ArrayLike) -> Measured:

@@ -7,8 +7,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .labels import agent_labels, cooperated, defected, dyads
-from .measure import BoolArray, Measured, divide, share, total
+from .measure import BoolArray, Duration, Measured, divide, share, total
 from .reciprocity import p_c_given_d
+
+_ROUNDING = 1e-9
 
 
 def coop_rate_pooled(labels: ArrayLike) -> Measured:
@@ -89,6 +91,69 @@ def forgiveness(labels: ArrayLike) -> Measured:
         value in [0, 1] and n (answers to a D), (W, N) or (W, N, N).
     """
     return p_c_given_d(labels)
+
+
+def coop_half_life(labels: ArrayLike, lengths: ArrayLike | None = None, window: int = 5) -> Duration:
+    """Start of the first window whose mean rate of cooperation is at most half of the first window's.
+
+    The rate of a step is the mean label of those who had a choice; a window's mean is that of its steps with a rate.
+
+    Args:
+        labels: (W, T, N).
+        lengths: T_e (W,); left out, the last step with a choice.
+        window: steps, all of them within the episode.
+
+    Returns:
+        value (W,), the step at which the window starts, from 1, for `kaplan_meier`; `observed` is False where no
+        window fell so far: censored at T_e. n (W,) windows with a mean. NaN for an episode without a whole window, and
+        where there was no cooperation in the first that could be halved.
+
+    >>> rates = [1, 1, 0.9, 0.8, 0.6, 0.4, 0.4, 0.3, 0.2, 0.2]
+    >>> coop_half_life([[[c] for c in rates]], window=3).value.tolist()
+    [5.0]
+    """
+    if window < 1:
+        raise ValueError(f"window must be at least 1, got {window}")
+    c = agent_labels(labels)
+    rate = divide(np.nansum(c, axis=2), (~np.isnan(c)).sum(axis=2))
+    known, steps = ~np.isnan(rate), np.arange(1, c.shape[1] + 1)
+    length = (known * steps).max(axis=1, initial=0) if lengths is None else np.asarray(lengths)
+    starts = np.arange(max(0, c.shape[1] - window + 1))
+    within = starts + window <= length[:, None]
+    sums = sum(np.nan_to_num(rate)[:, starts + k] for k in range(window))
+    means = np.where(within, divide(sums, sum(known[:, starts + k].astype(np.int64) for k in range(window))), np.nan)
+    first = means[:, 0] if len(starts) else np.full(len(c), np.nan)
+    halved = means <= first[:, None] / 2 + _ROUNDING
+    observed = halved.any(axis=1) & (first > 0)
+    value = np.where(observed, halved.argmax(axis=1) + 1 if len(starts) else 0, length)
+    n = (~np.isnan(means)).sum(axis=1)
+    return Duration(np.where(first > 0, value, np.nan), n, observed=observed)
+
+
+def fear(cooperates: ArrayLike, defects: ArrayLike) -> Measured:
+    """R_d(0) − R_c(0): what it pays to defect where all others do.
+
+    Args:
+        cooperates: R_c(ℓ) (n,), payoff of who cooperates with ℓ = 0 … n − 1 others, as of a Schelling diagram.
+        defects: R_d(ℓ) likewise.
+
+    Returns:
+        A single value in units of payoff, n points of the diagram.
+
+    >>> float(fear([8, 16, 24, 32], [20, 28, 36, 44]).value), float(greed([8, 16, 24, 32], [20, 28, 36, 44]).value)
+    (12.0, 12.0)
+    """
+    return _temptation(cooperates, defects, 0)
+
+
+def greed(cooperates: ArrayLike, defects: ArrayLike) -> Measured:
+    """R_d(n − 1) − R_c(n − 1): what it pays to defect where all others cooperate; arguments as of `fear`."""
+    return _temptation(cooperates, defects, -1)
+
+
+def _temptation(cooperates: ArrayLike, defects: ArrayLike, at: int) -> Measured:
+    c, d = np.asarray(cooperates, dtype=np.float64), np.asarray(defects, dtype=np.float64)
+    return Measured(np.asarray(d[at] - c[at]), np.asarray(len(c)))
 
 
 def normalised_welfare(welfare: ArrayLike, worst: ArrayLike, optimum: ArrayLike) -> Measured:

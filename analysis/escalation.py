@@ -98,6 +98,30 @@ def spiral_probability(severity: ArrayLike, ranks: ArrayLike) -> Interval:
     return wilson(found.sum(), found.size)
 
 
+def concessions_reciprocated(ranks: ArrayLike, window: int = 2) -> Measured:
+    """Share of the concessions of i to j that j answers.
+
+    A concession: i's rank falls from t − 1 to t while j's is above 0. It is answered if j's rank is below that of t in
+    one of the next `window` steps. Only those count of which the whole window was observed.
+
+    Returns:
+        value (W, N, N), i to j, in [0, 1]; n concessions; NaN where there was none, and on the diagonal.
+    """
+    if window < 1:
+        raise ValueError(f"window must be at least 1, got {window}")
+    r = np.asarray(ranks, dtype=np.float64)
+    _, steps, agents = r.shape
+    last = max(1, steps - window)  # what begins later is not observed to its end
+    fell = (r[:, 1:last] < r[:, : last - 1])[..., None]
+    then = r[:, 1:last]
+    following = np.array([r[:, 1 + k : last + k] for k in range(1, window + 1)]).reshape(window, *then.shape)
+    known = np.where(np.isnan(following).any(axis=0), False, then > 0)
+    lower = np.where((following < then).any(axis=0), True, False)
+    conceded = fell & known[:, :, None, :] & ~np.eye(agents, dtype=bool)
+    answered = conceded & lower[:, :, None, :]
+    return share(answered.sum(axis=1), conceded.sum(axis=1))
+
+
 def signal_divergence(ranks: ArrayLike, signals: ArrayLike) -> Measured:
     """Share of announced acts whose class is not the one announced: value (W,), n (W,) announced acts.
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from ...agents.agent import Agent
 from ...agents.seats import seat
 from ...agents.sharing import OneOf, Places
+from ...analysis.cooperation import fear, greed
 from ...envs.catalogue import make
 from ...envs.chance import SHUFFLE, keys, uniforms, world_seeds
 from ...envs.game import Floats, Game
@@ -46,6 +47,16 @@ class Schelling(NamedTuple):
     cooperates_error: Floats
     defects_error: Floats
     gain_error: Floats
+
+    @property
+    def fear_gain(self) -> float:
+        """By how much it pays to defect among defectors (METRICS.md §1, ``fear``)."""
+        return float(fear(self.cooperates, self.defects).value)
+
+    @property
+    def greed_gain(self) -> float:
+        """By how much it pays to defect among cooperators (METRICS.md §1, ``greed``)."""
+        return float(greed(self.cooperates, self.defects).value)
 
     @property
     def fear(self) -> bool:

@@ -10,10 +10,19 @@ from hypothesis.extra import numpy as hnp
 
 from comity.analysis import (
     agreement_rate,
+    agreement_rates,
     concession_rate,
+    exact_share,
+    first_offer_share,
+    honesty,
+    ir_violations,
     joint_efficiency,
+    nash_ratio,
     pareto_distance,
     pareto_optimality,
+    solution_distances,
+    surplus_gini,
+    turns,
 )
 
 NAN = np.nan
@@ -117,3 +126,90 @@ def test_so_is_that_of_a_pie_of_many_units():
     shares = np.arange(100_001) / 100_000
     deals = np.stack([shares, 1 - shares], axis=1)
     assert pareto_distance(deals[:3], deals).value.tolist() == [0, 0, 0]
+
+
+def test_distances_from_the_solutions_of_the_division_game():
+    found = solution_distances(REACHED, [0, 0], DEALS)
+    np.testing.assert_allclose(found["dist_nash"].value, [20**0.5, 17**0.5, NAN], atol=1e-12)
+    np.testing.assert_allclose(found["dist_ks"].value, [2**0.5, 5**0.5, NAN], atol=1e-12)
+    np.testing.assert_allclose(found["dist_eg"].value, found["dist_ks"].value)
+    assert [round(x, 6) for x in found["dist_nash"].value[:2]] == [4.472136, 4.123106]
+    assert [round(x, 6) for x in found["dist_ks"].value[:2]] == [1.414214, 2.236068]
+    assert found["dist_ks"].n.tolist() == [1, 1, 0]
+
+
+def test_the_distance_is_that_from_the_nearest_of_tied_points():
+    deals = [[4, 10], [6, 8], [7, 6], [8, 4], [9, 2], [10, 0]]  # Kalai–Smorodinsky ties (6, 8) and (7, 6)
+    found = solution_distances([[7, 6], [6, 8], [8, 4]], [0, 0], deals)["dist_ks"]
+    np.testing.assert_allclose(found.value, [0, 0, 5**0.5], atol=1e-12)
+    hopeless = solution_distances([[4, 10]], [20, 20], deals)
+    assert all(np.isnan(of.value).all() for of in hopeless.values())
+
+
+def test_nash_ratio_of_the_division_game():
+    found = nash_ratio(REACHED, [0, 0], DEALS)
+    np.testing.assert_allclose(found.value, [0.8, 0.5, NAN], atol=1e-12)
+    assert (found.n.tolist(), found.flags) == ([1, 1, 0], ())
+    lost = nash_ratio(REACHED, [6, 0], DEALS)
+    np.testing.assert_allclose(lost.value, [12 / 12, NAN, NAN], atol=1e-12)
+    assert lost.flags == ("negative_gain",)
+    assert np.isnan(nash_ratio([[4, 6]], [4, 6], [[4, 6], [6, 4]]).value).all(), "nobody can gain"
+    assert nash_ratio([[9, 3]], [0, 0], [[9, 3], [-9, -9]]).value.tolist() == [1], "two losses are no gain"
+
+
+def test_surplus_gini_of_the_division_game():
+    found = surplus_gini(REACHED, [0, 0])
+    np.testing.assert_allclose(found.value, [1 / 14, 1 / 22, NAN], atol=1e-12)
+    assert [round(x, 6) for x in found.value[:2]] == [0.071429, 0.045455]
+    assert found.n.tolist() == [1, 1, 0]
+    assert np.isnan(surplus_gini([[1, 6], [2, 2]], [2, 2]).value).all(), "a loss, and nothing gained"
+
+
+def test_agreements_that_should_not_have_been():
+    worse = ir_violations([[8, 6], [1, 9], [1, 1], [NAN, NAN]], [2, 2])
+    np.testing.assert_array_equal(worse.value, [[0, 0], [1, 0], [1, 1], [NAN, NAN]])
+    assert worse.n.sum(axis=0).tolist() == [3, 3]
+    apart = agreement_rates([True] * 7 + [False] * 3, [True] * 8 + [False] * 2)
+    np.testing.assert_allclose(apart.value, [0, 7 / 8])
+    assert apart.n.tolist() == [2, 8]
+    every = agreement_rates([True] * 7 + [False] * 3, [True] * 10)
+    assert np.isnan(every.value[0])
+    assert float(every.low[1]) == float(agreement_rate([True] * 7 + [False] * 3).low)
+
+
+def test_honesty_of_the_worked_example():
+    claims, truths = [[52, 60, 15, NAN], [NAN] * 4], [[40, 60, 30, 9], [1, 2, 3, 4]]
+    found = honesty(claims, truths, 100)
+    np.testing.assert_allclose(found.value, [0.91, NAN], atol=1e-12)
+    assert found.n.tolist() == [3, 0]
+    np.testing.assert_allclose(exact_share(claims, truths).value, [1 / 3, NAN], atol=1e-12)
+    assert honesty([[[0, 100]]], [[[100, 100]]], 100).value.tolist() == [0.5]
+    with pytest.raises(ValueError, match="span"):
+        honesty(claims, truths, 0)
+
+
+def test_offers_by_hand():
+    offers = [[NAN, 40, 50, NAN], [NAN] * 4]
+    np.testing.assert_array_equal(first_offer_share(offers, 100).value, [0.4, NAN])
+    assert first_offer_share(offers, [80, 80]).n.tolist() == [1, 0]
+    assert np.isnan(first_offer_share(offers, 0).value).all()
+    assert turns(offers).value.tolist() == [2, 0]
+    assert turns(np.array(offers)[..., None].repeat(2, axis=2)).value.tolist() == [4, 0]
+
+
+@given(PROBLEMS)
+@settings(max_examples=25, deadline=None)
+def test_solutions_by_plain_loops(deals):
+    d = np.full(deals.shape[1], 2.0)
+    rational = [u for u in deals if (u >= d).all()]
+    products = [float(np.prod(u - d)) for u in rational]
+    best = [u for u, product in zip(rational, products, strict=True) if product == max(products)]
+    found = solution_distances(deals, d, deals)["dist_nash"].value
+    expected = [min((np.linalg.norm(u - one) for one in best), default=NAN) for u in deals]
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+    ratio = nash_ratio(deals, d, deals).value
+    for u, value in zip(deals, ratio, strict=True):
+        if (u < d).any() or not max(products, default=0):
+            assert np.isnan(value)
+        else:
+            assert value == pytest.approx(np.prod(u - d) / max(products))

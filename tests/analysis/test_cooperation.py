@@ -7,9 +7,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from comity.analysis import (
+    coop_half_life,
     coop_rate_agent,
     coop_rate_pooled,
+    fear,
     forgiveness,
+    greed,
     mutual_rate,
     niceness,
     normalised_welfare,
@@ -130,3 +133,39 @@ def test_order_of_agents_and_worlds_does_not_matter(c, random):
         np.testing.assert_allclose(rate(c[:, :, order]).value, rate(c).value)
         np.testing.assert_array_equal(rate(c[::-1]).value, rate(c).value[::-1])
     np.testing.assert_array_equal(niceness(c[:, :, order]).value, niceness(c).value[:, order])
+
+
+RATES = [1, 1, 0.9, 0.8, 0.6, 0.4, 0.4, 0.3, 0.2, 0.2]
+
+
+def half_life(rates, **options):
+    found = coop_half_life(np.array([rates], float)[..., None], **options)
+    return float(found.value[0]), bool(found.observed[0]), int(found.n[0])
+
+
+def test_half_life_of_the_worked_example():
+    assert half_life(RATES, window=3) == (5, True, 8)
+
+
+def test_half_life_by_hand():
+    assert half_life([1, 1, 1, 0.9], window=2) == (4, False, 3), "censored at the end"
+    assert half_life([*RATES, NAN, NAN], window=3) == (5, True, 8)
+    assert half_life([1, NAN, NAN, 0], window=2) == (3, True, 2), "a window without a choice has no mean"
+    assert half_life(RATES, window=3, lengths=[6]) == (6, False, 4), "what is after the end does not count"
+    np.testing.assert_equal(half_life([0, 0, 0, 0], window=2), (NAN, False, 3))
+    np.testing.assert_equal(half_life([1, 1], window=5), (NAN, False, 0))
+    np.testing.assert_equal(half_life([NAN] * 6), (NAN, False, 0))
+    two = coop_half_life([[[1, 1], [1, NAN], [0, 0]]], window=1)
+    assert (two.value.tolist(), two.observed.tolist()) == ([3], [True])
+    with pytest.raises(ValueError, match="window"):
+        coop_half_life([[[1]]], window=0)
+
+
+def test_fear_and_greed_of_the_public_good():
+    """n = 4, e = 20, m = .4 with all or nothing given: GAMES.md §2.2."""
+    gives, keeps = ([20 * g + 0.4 * 20 * (ell + 1 - g) for ell in range(4)] for g in (0, 1))
+    assert float(fear(gives, keeps).value) == pytest.approx(12, abs=1e-9)
+    assert float(greed(gives, keeps).value) == pytest.approx(12, abs=1e-9)
+    assert int(greed(gives, keeps).n) == 4
+    assert float(fear([0, 3], [1, 5]).value) == 1
+    assert float(greed([0, 3], [1, 5]).value) == 2

@@ -7,17 +7,20 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from comity.analysis import (
+    concessions_reciprocated,
     kaplan_meier,
     max_rise,
     peak,
     score,
     score_path,
+    severity_ranking,
     signal_divergence,
     signal_gap,
     spiral_probability,
     spirals,
     time_to_deescalate,
     velocity,
+    weighted,
 )
 
 NAN = np.nan
@@ -151,3 +154,46 @@ def test_nations_may_be_renamed_and_doubled(ranks, random):
         np.testing.assert_allclose(f(severity[:, :, order]).value, f(severity).value, atol=1e-9)
         np.testing.assert_allclose(f(np.tile(severity, 2)).value, f(severity).value, atol=1e-9)
     np.testing.assert_array_equal(spirals(severity[:, :, order], ranks[:, :, order]), spirals(severity, ranks))
+
+
+def test_concessions_of_the_worked_example():
+    found = concessions_reciprocated(episodes((A, B))[1])
+    np.testing.assert_array_equal(found.value[0], [[NAN, 1], [1, NAN]])
+    assert found.n[0].tolist() == [[0, 4], [1, 0]]
+
+
+def test_concessions_by_hand():
+    """To a neighbour at rest nothing can be conceded; an answer may be too late; what the end cuts off is left out."""
+
+    def of(a: str, b: str, window: int = 2) -> tuple[float, int]:
+        found = concessions_reciprocated(episodes((a, b))[1], window)
+        return float(found.value[0, 0, 1]), int(found.n[0, 0, 1])
+
+    assert of("VI NV NV NV NV", "VI VI VI VI NV") == (0, 1)
+    assert of("VI NV NV NV NV", "VI VI VI VI NV", window=3) == (1, 1)
+    np.testing.assert_equal(of("VI NV NV NV NV", "DE DE DE DE DE"), (NAN, 0))
+    np.testing.assert_equal(of("VI VI VI NV NV", "VI VI VI VI DE"), (NAN, 0))
+    np.testing.assert_equal(of("VI NV -- -- --", "VI VI -- -- --"), (NAN, 0))
+    assert concessions_reciprocated(np.zeros((1, 1, 2))).n.sum() == 0
+    with pytest.raises(ValueError, match="window"):
+        concessions_reciprocated(np.zeros((1, 5, 2)), 0)
+
+
+def test_the_order_of_settings_hangs_on_the_weights():
+    severity, ranks = episodes(("NU DE", "DE DE"), ("NV NV", "NV NV"), ("SQ SQ", "SQ SQ"), ("SQ --", "SQ --"))
+    found = severity_ranking(ranks, ["once nuclear", "harsh", "calm", "calm"])
+    np.testing.assert_allclose(weighted(ranks, "2^x-4"), severity)
+    assert found.settings == ("once nuclear", "harsh", "calm")
+    np.testing.assert_allclose(found.scores["2^x-4"], [(60 - 2 * 3) / 4, 12, 0])
+    np.testing.assert_allclose(found.scores["rank"], [5 / 4, 3, 1])
+    np.testing.assert_allclose(found.scores["violent"], [1 / 4, 0, 0])
+    assert {key: places.tolist() for key, places in found.places.items()} == {
+        "2^x-4": [3, 2, 1],
+        "rank": [2, 3, 1],
+        "violent": [3, 1.5, 1.5],
+    }
+    assert not found.stable
+    assert severity_ranking(ranks[1:3], ["harsh", "calm"]).places["rank"].tolist() == [2, 1]
+    assert found.n.tolist() == [1, 1, 2]
+    with pytest.raises(ValueError, match="weighting"):
+        weighted(ranks, "severity")

@@ -25,6 +25,8 @@ def test_two_by_two_games_are_what_their_payoffs_say(preset, kind):
     assert found.cooperates.tolist() == [STEPS * q.sucker, STEPS * q.reward]
     assert found.defects.tolist() == [STEPS * q.punishment, STEPS * q.temptation]
     assert found.kind == kind
+    assert found.fear_gain == STEPS * (q.punishment - q.sucker)
+    assert found.greed_gain == STEPS * (q.temptation - q.reward)
     assert not found.cooperates_error.any()
 
 
