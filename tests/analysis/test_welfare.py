@@ -1,4 +1,6 @@
-"""METRICS.md §3.1, §3.2, §3.4, §4, from the text."""
+"""METRICS.md §3.1 and §4, from the text."""
+
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -6,18 +8,27 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from comity.analysis import (
-    discounted,
+from comity.analysis.welfare import (
+    atkinson,
+    ede,
+    fgt,
     full_horizon,
+    gen_mean,
     gini,
-    intergenerational,
-    max_drawdown,
+    gini_unbiased,
+    hoover,
     nash,
     nash_smoothed,
+    nash_wd,
     per_step,
+    prioritarian,
     rawls,
+    s80_s20,
+    sen,
+    shortfall,
+    sufficiency,
+    total_welfare,
     utilitarian,
-    volatility,
 )
 
 NAN = np.nan
@@ -37,7 +48,8 @@ def test_welfare_functions_of_the_worked_example():
     assert at(rawls(X)) == 4
     assert at(nash(X)) == pytest.approx(96**0.5, abs=1e-9)  # ⁴√9216
     assert at(nash(X)) == pytest.approx(9.797959, abs=1e-6)
-    assert at(nash_smoothed(X, eta=1)) == pytest.approx(9.996994, abs=1e-6)
+    assert at(nash_smoothed(X, eta=1)) == pytest.approx((5 * 9 * 13 * 25) ** 0.25 - 1, abs=1e-9)
+    assert round(at(nash_smoothed(X, eta=1)), 6) == 9.996994
     assert nash_smoothed(X, eta=1).flags == ("eta=1",)
     assert at(gini(X)) == pytest.approx(1 / 3, abs=1e-9)
     assert int(gini(X).n) == 4
@@ -45,7 +57,8 @@ def test_welfare_functions_of_the_worked_example():
 
 def test_one_zero_erases_nash_but_not_its_twin():
     assert at(nash([0, 4, 9])) == 0
-    assert at(nash_smoothed([0, 4, 9], eta=1)) == pytest.approx(2.684031, abs=1e-6)
+    assert at(nash_smoothed([0, 4, 9], eta=1)) == pytest.approx(50 ** (1 / 3) - 1, abs=1e-9)
+    assert round(at(nash_smoothed([0, 4, 9], eta=1)), 6) == 2.684031
 
 
 def test_gini_of_one_winner_among_four():
@@ -113,99 +126,144 @@ def test_per_step_and_full_horizon():
         full_horizon(rewards, horizon=3)
 
 
-# ---- over time
+# ---- the other functions
 
-TWO = [[6, 6, 0, 0], [3, 3, 3, 3]]
-
-
-@pytest.mark.parametrize(("delta", "expected"), [(0.9, [11.4, 10.317]), (0.99, [11.94, 11.821197]), (1, [12, 12])])
-@pytest.mark.parametrize("tail", ["truncate", "absorbed"])
-def test_discounted_sums_of_the_worked_example(delta, expected, tail):
-    found = discounted(TWO, delta, tail=tail)
-    assert found.value == pytest.approx(expected, abs=1e-9)
-    assert found.n.tolist() == [4, 4]
-    assert found.flags == (tail,)
-
-
-def test_the_tail_decides_the_ranking():
-    found = discounted(TWO, 0.9, tail="repeat", normalised=True)
-    assert found.value == pytest.approx([1.14, 3], abs=1e-9)
-    assert found.flags == ("repeat(1)",)
-
-
-def test_weights_of_repeat():
-    assert discounted([[6, 6, 0, 3]], 0.8, tail="repeat", normalised=True).value == pytest.approx([3.696], abs=1e-9)
-
-
-def test_repeat_starts_at_the_realised_end():
-    w = [[6, 6, 0, 3, 0, 0], [2, 4, 0, 0, 0, 0]]
-    found = discounted(w, 0.8, lengths=[4, 2], tail="repeat", normalised=True)
-    assert found.value == pytest.approx([3.696, 0.2 * 2 + 0.8 * 4], abs=1e-9)
-    wide = discounted(w, 0.8, lengths=[4, 2], tail="repeat", window=3)
-    assert wide.value == pytest.approx([12.336 + 0.8**4 / 0.2 * 3, 2 + 0.8 * 4 + 0.8**2 / 0.2 * 3], abs=1e-9)
-    assert wide.flags == ("repeat(3)",)
-
-
-def test_truncated_sums_of_unequal_length_are_flagged():
-    assert "unequal_lengths" in discounted(TWO, 0.9, lengths=[2, 4]).flags
-    assert "unequal_lengths" not in discounted(TWO, 0.9, lengths=[2, 4], tail="absorbed").flags
-
-
-@pytest.mark.parametrize("wrong", [{"delta": 1, "tail": "repeat"}, {"delta": 1, "normalised": True}, {"delta": 1.1}])
-def test_impossible_discounts_are_named(wrong):
-    with pytest.raises(ValueError, match="delta"):
-        discounted(TWO, **wrong)
-    with pytest.raises(ValueError, match="tail"):
-        discounted(TWO, 0.9, tail="forever")
-
-
-@given(hnp.arrays(float, (2, 5), elements=st.floats(-100, 100)), st.floats(0, 0.95))
-@settings(max_examples=40, deadline=None)
-def test_a_constant_path_is_worth_itself(w, delta):
-    flat = np.broadcast_to(w[:, :1], w.shape)
-    assert discounted(flat, delta, tail="repeat", normalised=True).value == pytest.approx(w[:, 0], abs=1e-9)
-    assert discounted(2 * w, delta).value == pytest.approx(2 * discounted(w, delta).value, abs=1e-9)
+EVERY = {
+    "total": total_welfare,
+    "nash_wd": nash_wd,
+    "sen": sen,
+    "prioritarian": prioritarian,
+    "gini_unbiased": gini_unbiased,
+    "hoover": hoover,
+    "s80_s20": s80_s20,
+    **{f"atkinson {e:g}": lambda x, e=e: atkinson(x, e) for e in (0.5, 1, 2)},
+    **{f"ede {e:g}": lambda x, e=e: ede(x, e) for e in (0.5, 1, 2)},
+    **{f"mean {p:g}": lambda x, p=p: gen_mean(x, p) for p in (-np.inf, -1, 0, 1)},
+    "sufficiency": lambda x: sufficiency(x, 10),
+    "shortfall": lambda x: shortfall(x, 10),
+    **{f"fgt {a}": lambda x, a=a: fgt(x, 10, a) for a in (0, 1, 2)},
+}
+ROOTS = 2 + 8**0.5 + 12**0.5 + 24**0.5
+EXACT = {
+    "total": 48,
+    "nash_wd": ((4 + 1e-6) * (8 + 1e-6) * (12 + 1e-6) * (24 + 1e-6)) ** 0.25,
+    "sen": 8,
+    "prioritarian": 2 * (ROOTS / 4 - 1),
+    "gini_unbiased": 4 / 9,
+    "hoover": 1 / 4,
+    "s80_s20": 6,
+    "atkinson 0.5": 1 - ROOTS**2 / 16 / 12,
+    "atkinson 1": 1 - 96**0.5 / 12,
+    "atkinson 2": 1 / 3,
+    "ede 0.5": ROOTS**2 / 16,
+    "ede 1": 96**0.5,
+    "ede 2": 8,
+    "mean -inf": 4,
+    "mean -1": 8,
+    "mean 0": 96**0.5,
+    "mean 1": 12,
+    "sufficiency": 1 / 2,
+    "shortfall": 1 / 5,
+    "fgt 0": 1 / 2,
+    "fgt 1": 1 / 5,
+    "fgt 2": 1 / 10,
+}
+PRINTED = {"prioritarian": 4.595754, "atkinson 0.5": 0.093667, "atkinson 1": 0.183503, "ede 0.5": 10.875993}
 
 
-PATH = [[10, 12, 9, 6, 8, 12]]
+@pytest.mark.parametrize("name", EVERY)
+def test_every_function_of_the_worked_example(name):
+    found = EVERY[name](X)
+    assert at(found) == pytest.approx(EXACT[name], abs=1e-9)
+    assert round(at(found), 6) == PRINTED.get(name, round(at(found), 6))
+    assert int(found.n) == 4
+    with_gone = EVERY[name]([*X, NAN])
+    assert at(with_gone) == pytest.approx(at(found), abs=1e-12) and int(with_gone.n) == 4, "an agent left out"
+    assert np.isnan(at(EVERY[name]([NAN, NAN]))) and int(EVERY[name]([NAN]).n) == 0
 
 
-def test_path_measures_of_the_worked_example():
-    assert volatility(PATH).value == pytest.approx([5.5**0.5], abs=1e-9)
-    assert volatility(PATH).value == pytest.approx([2.345208], abs=1e-6)
-    assert volatility(PATH).n.tolist() == [6]
-    assert max_drawdown(PATH).value.tolist() == [0.5]
-    assert intergenerational([[6, 6, 5, 4, 3, 2, 1]]).value.tolist() == [0.25]
-    assert intergenerational([[6, 6, 5, 4, 3, 2, 1]]).n.tolist() == [2]
+def test_one_zero():
+    x = [0, 4, 9]
+    assert at(nash_wd(x)) == pytest.approx((1e-6 * (4 + 1e-6) * (9 + 1e-6)) ** (1 / 3), abs=1e-9)
+    assert round(at(nash_wd(x)), 6) == 0.033019
+    assert at(atkinson(x, 0.5)) == pytest.approx(1 - (25 / 9) / (13 / 3), abs=1e-9)
+    assert [at(atkinson(x, e)) for e in (1, 2)] == [1, 1]
+    assert [at(gen_mean(x, p)) for p in (-np.inf, -1, 0)] == [0, 0, 0]
+    assert at(prioritarian(x, 1)) == -np.inf and "infinite" in prioritarian(x, 1).flags
+    assert at(prioritarian(x)) == pytest.approx((-2 + 2 + 4) / 3, abs=1e-9)
+    assert at(s80_s20([0, 1, 2, 3, 4])) == np.inf and s80_s20([0, 1, 2, 3, 4]).flags == ("infinite",)
+    assert at(gini_unbiased([0, 0, 0, 12])) == pytest.approx(1, abs=1e-12)
 
 
-def test_path_measures_on_the_realised_episode():
-    padded = [[*PATH[0], 0, 0], [5, 0, 0, 0, 0, 0, 0, 0]]
-    assert volatility(padded, lengths=[6, 1]).value == pytest.approx([5.5**0.5, NAN], nan_ok=True)
-    assert max_drawdown(padded, lengths=[6, 1]).value.tolist() == [0.5, 0]
-    assert max_drawdown(padded).value.tolist() == [1, 1]  # full horizon
+def test_quintiles_are_counted_in_whole_agents():
+    x = np.r_[np.zeros(7), np.ones(28)]  # .2 · 35 is not 7 in floating point
+    assert at(s80_s20(x)) == np.inf
+    assert at(s80_s20([1.0] * 35)) == pytest.approx(1, abs=1e-12)
 
 
-def test_drawdown_needs_a_positive_maximum():
-    found = max_drawdown([[0, 0, 0], [-3, -5, -9], [0, 4, 1]])
-    np.testing.assert_equal(found.value, [NAN, NAN, 0.75])
-    assert found.n.tolist() == [0, 0, 2]
+NEED_AMOUNTS = [name for name in EVERY if name not in ("total", "sufficiency", "shortfall", "fgt 0", "fgt 1", "fgt 2")]
+NEED_SOMETHING = ("sen", "gini_unbiased", "hoover", "s80_s20", "atkinson 0.5", "atkinson 1", "atkinson 2")
 
 
-def test_intergenerational_edges():
-    found = intergenerational([[0, 1, 0], [0, 1, 2], [2, 1, 4]])
-    np.testing.assert_equal(found.value, [NAN, np.inf, 2])
-    assert found.flags == ("infinite",)
-    assert np.isnan(intergenerational([[1, 2]]).value).all()  # no third
-    assert intergenerational([[3, 1, 1]], horizon=6).value.tolist() == [0]  # the end is missing: nothing
-    assert intergenerational([[-1, 1, 1]]).flags == ("negative_first_third",)
+@pytest.mark.parametrize("name", NEED_AMOUNTS)
+def test_losses_have_no_shares_and_no_means(name):
+    assert np.isnan(at(EVERY[name]([-1, 2, 3])))
 
 
-@given(hnp.arrays(float, (3, 7), elements=st.integers(0, 50)), st.sampled_from([0.5, 4.0]))
-@settings(max_examples=40, deadline=None)
-def test_path_measures_and_scale(w, scale):
-    np.testing.assert_allclose(volatility(w * scale).value, scale * volatility(w).value, atol=1e-9)
-    np.testing.assert_allclose(volatility(w).value, w.std(axis=1, ddof=1), atol=1e-9)
-    for f in (max_drawdown, intergenerational):
-        np.testing.assert_allclose(f(w * scale).value, f(w).value)
-        np.testing.assert_array_equal(f(w[::-1]).value, f(w).value[::-1])
+@pytest.mark.parametrize("name", EVERY)
+def test_everybody_with_nothing(name):
+    """What a policy that takes nothing, or ruins everybody, leaves: never the best of all, or undefined."""
+    nothing = at(EVERY[name]([0, 0, 0]))
+    if name in NEED_SOMETHING:
+        assert np.isnan(nothing)
+    elif name in ("shortfall", "fgt 0", "fgt 1", "fgt 2"):
+        assert nothing == 1
+    else:
+        assert nothing == pytest.approx(-2.0 if name == "prioritarian" else 0, abs=2e-6)
+
+
+def test_those_below_a_line_with_losses():
+    assert at(shortfall([-10, 10, 20, 20], 10)) == pytest.approx(0.5, abs=1e-12)
+    assert at(sufficiency([-10, 10, 20, 20], 10)) == 0.75
+    assert at(fgt([-10, 10, 20, 20], 10, 2)) == pytest.approx(1, abs=1e-12)
+    assert sufficiency([[1, 2], [3, 4]], np.array([2.0, 5.0])).value.tolist() == [0.5, 0]
+    assert fgt(X, 10, 1).flags == sufficiency(X, 10).flags == ("z=10",)
+
+
+@pytest.mark.parametrize(
+    ("call", "named"),
+    [
+        (lambda: gen_mean(X, np.inf), "p must"),
+        (lambda: ede(X, -1), "epsilon"),
+        (lambda: prioritarian(X, -1), "eta"),
+        (lambda: shortfall(X, 0), "z must"),
+        (lambda: fgt(X, 0, 1), "z must"),
+        (lambda: fgt(X, 1, -1), "a must"),
+    ],
+)
+def test_impossible_parameters_are_named(call, named):
+    with pytest.raises(ValueError, match=named):
+        call()
+
+
+HOMOGENEOUS = ("total", "sen", "ede 0.5", "ede 1", "ede 2", "mean -inf", "mean -1", "mean 0", "mean 1")
+SCALE_FREE = ("hoover", "s80_s20", "atkinson 0.5", "atkinson 1", "atkinson 2")
+
+
+@given(AMOUNTS, st.sampled_from([0.5, 3.0]))
+@settings(max_examples=30, deadline=None)
+def test_scale_permutation_and_duplication(x, scale):
+    assume(x.sum() > 0)
+    for name, of in EVERY.items():
+        value = at(of(x))
+        close = {"rel": 1e-9, "abs": 1e-9, "nan_ok": True}
+        assert at(of(x[::-1])) == pytest.approx(value, **close), name
+        if name not in ("total", "gini_unbiased"):
+            assert at(of(np.tile(x, 2))) == pytest.approx(value, **close), name
+        if name in HOMOGENEOUS + SCALE_FREE:
+            factor = scale if name in HOMOGENEOUS else 1
+            assert at(of(x * scale)) == pytest.approx(factor * value, **close), name
+    ordered = [at(gen_mean(x, p)) for p in (-np.inf, -3, -1, 0, 0.5, 1)]
+    assert all(a <= b + 1e-9 * (1 + x.max()) for a, b in pairwise(ordered)), "power means rise"
+    assert at(hoover(x)) <= at(gini(x)) + 1e-9
+    assert -1e-12 <= at(hoover(x)) <= 1 - 1 / len(x) + 1e-12
