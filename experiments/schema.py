@@ -105,6 +105,8 @@ class Config:
     chunk_points: Any = Options().chunk_points
     retry_failed: Any = Options().retry_failed
     prereg: Any = Options().prereg
+    regions: Any = None
+    """Floors and aspirations (:mod:`.regions`), declared before the run; they decide nothing about it."""
     experiment: Experiment = field(default_factory=Experiment)
     chunks: list[str] = field(default_factory=list)
     """Set by the sweeper, for its own jobs."""

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from omegaconf import DictConfig
 
+from ..analysis.attractors.declared import Regions
 from ..envs.settings import check, refuse
 from . import failures, store
 from .calls import asks, check_calls
@@ -16,6 +17,7 @@ from .designs.design import Design, build
 from .designs.grids import DEFAULT_EXPERIMENT, GROUPS, experiment_grids, typed_grid
 from .designs.layouts import layout_of
 from .prereg import NONE, Registered, registered
+from .regions import declared
 from .schema import INDEPENDENT, Calls, Experiment, Options
 from .studies import checked_measures
 
@@ -25,7 +27,7 @@ RUNS = Path("runs")
 class Study(NamedTuple):
     """Its ``design`` with its ``key``, the ``options`` of how it is played, the ``directory`` of its results, how
     language models would be asked (``calls``) and are (``asking``, None: none is), the ``measures`` that it is about,
-    and its preregistration, if it has one.
+    its preregistration and its declared regions, if it has any.
     """
 
     design: Design
@@ -36,6 +38,7 @@ class Study(NamedTuple):
     asking: Calls | None
     measures: list[str]
     prereg: Registered | None
+    regions: Regions | None
 
     def check(self) -> None:
         """Raises ``SettingError`` where it cannot be carried out, as its directory stands now."""
@@ -65,7 +68,8 @@ def study_of(arguments: Sequence[str], config: DictConfig, hydra: Composer, desi
         raise refuse("pairing", options.pairing, "paired where hypotheses are registered: they compare seed by seed")
     key, asking = design.key(), calls if asks(design.cells) else None
     directory = RUNS / f"{design.name}-{key}" if options.out is None else Path(options.out)
-    return Study(design, key, options, directory, calls, asking, measures, registered(options.prereg, design))
+    regions = declared(plain(config.regions), design)
+    return Study(design, key, options, directory, calls, asking, measures, registered(options.prereg, design), regions)
 
 
 def design_of(arguments: Sequence[str], config: DictConfig, hydra: Composer) -> Design:

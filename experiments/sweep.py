@@ -19,7 +19,7 @@ from omegaconf import DictConfig
 from ..envs.settings import refuse
 from . import failures as failed
 from . import manifest as manifests
-from . import store
+from . import regions, store
 from .calls import told as calls_told
 from .chunks import Chunk
 from .composing import Composer, composer, one_line_errors
@@ -32,6 +32,7 @@ from .jobs import at_work
 from .jobs.launch import Launch, launch_all, shared_out
 from .jobs.launchers import complete, jobs_of, surroundings
 from .jobs.task import play_chunks
+from .manifest import strict_json
 from .prereg import COPY, attach
 from .progress import Watch, counted, say
 from .signals import Terminated, terminable
@@ -131,7 +132,12 @@ def _left(study: Study) -> tuple[list[Failure], list[Chunk]]:
 
 def _of_study(study: Study, before: Mapping[str, Any] | None) -> dict[str, Any]:
     """What the manifest says of the question that is asked."""
-    return {"measures": study.measures, "prereg": attach(study.prereg, study.directory, before)}
+    prereg = attach(study.prereg, study.directory, before)
+    return {
+        "measures": study.measures,
+        "prereg": prereg,
+        "regions": strict_json(regions.attach(study.regions, before, study.directory)),
+    }
 
 
 def _write_beside(study: Study) -> None:

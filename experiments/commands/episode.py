@@ -38,7 +38,7 @@ def run_one(typed: Sequence[str], config_dir: Path | None = None) -> Record:
     overrides = sort_overrides(typed)
     with composer(overrides.hydra, config_dir) as hydra:
         config = hydra.primary(overrides.whole)
-        config.prereg = NONE  # that of a study is about other worlds
+        config.prereg, config.regions = NONE, None  # those of a study are about other worlds
         study = study_of(["seed=0", *overrides.grid], config, hydra)
     design, options, calls = study.design._replace(record="all"), study.options, study.calls
     if design.points != 1:

@@ -26,7 +26,7 @@ MINDS = ("deliberator", "llm")
 SWEPT = (*GROUPS, "institutions", *MINDS, "seed")
 """What may differ from world to world; the rest is one value for the whole sweep."""
 SEED_AND_SEATS = ("seed", "seats", "seats.agents", "seats.seating")
-WHOLE = (*Options._fields, "design", "experiment", *(f"llm.{name}" for name in Calls._fields))
+WHOLE = (*Options._fields, "design", "regions", "experiment", *(f"llm.{name}" for name in Calls._fields))
 
 
 class Typed(NamedTuple):

@@ -18,7 +18,7 @@ from .past import Past, finished_worlds, read_past
 from .verdict import Verdict
 
 LIVE = "llm.answers=live"
-OURS = ("record", "out", "experiment")
+OURS = ("record", "out", "experiment", "regions")
 """Settings of the whole that the manifest has already."""
 
 

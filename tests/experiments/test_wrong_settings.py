@@ -122,6 +122,10 @@ WRONG = {
     "game=matrix experiment.measures=[exploitaton]": "'exploitaton'. Did you mean 'exploitation'?",
     "game=matrix prereg=absent.yaml": "prereg = 'absent.yaml' is not allowed: it must be a file that can be read (No",
     "experiment=kindness_dose seed=0,1 prereg=registered/kindness_dose": "the sweep plays range(0, 2) in game=matrix",
+    # regions
+    "game=fishery regions=5": "regions = 5 is not allowed: it must be settings by name: state, floors, positive",
+    "game=fishery record=all regions={state:{stok:[0,100]},positive:{up:{stok:0.5}}}": "Did you mean 'stock'?",
+    "game=fishery regions={state:{stock:[0,100]},positive:{up:{stock:0.5}}}": "record = 'none' is not allowed: it must",
     # what cannot be, or cannot be swept
     "game=matrix hydra/sweeper=basic": "hydra/sweeper = 'basic' is not allowed: it must be comity",
     "game=matrix record=none,all": "record = 'none,all' is not allowed: it must be one value",
