@@ -4,7 +4,7 @@ A test plays the degenerate policies (:mod:`.definition`) through every measure 
 """
 
 from ..envs.institutions.layers import INSTITUTIONS
-from .columns import CONDUCT, PATHS, PLURAL
+from .columns import COMMONS, CONDUCT, PATHS, PLURAL
 from .definition import (
     ALL,
     ANY,
@@ -132,6 +132,14 @@ DEFINITIONS: dict[str, Definition] = {
         DEGENERATE,
         "nothing collapses where nothing is taken, nor in a standoff without a cliff",
     ),
+    "peace": Definition(
+        "peace",
+        "Agents in play, a mean over the steps played: all of them if nobody was timed out.",
+        "0 to the seats",
+        UP,
+        (NOTHING, ALL),
+        "who only stays, or only harvests, times nobody out",
+    ),
     "agreement": _deal("agreement", "Did the parties strike a deal, by the rules of the game?", EVENT),
     "pareto_distance": _efficiency(
         "Pareto distance",
@@ -147,6 +155,36 @@ DEFINITIONS: dict[str, Definition] = {
     ),
     "joint_efficiency_all": _deal(
         "joint efficiency, no deal = 0", "Joint efficiency with 0 for episodes without a deal.", "at most 1"
+    ),
+    "pareto_optimality": _efficiency(
+        "Pareto optimality",
+        "1 − Pareto distance over the largest distance of any deal; undefined without a deal, and where all deals are "
+        "efficient.",
+        SHARE,
+    ),
+    "nash_ratio": _deal(
+        "Nash ratio",
+        "Product of the gains over disagreement, over the largest such product; undefined without a deal, and if a "
+        "party lost.",
+        SHARE,
+    ),
+    "dist_nash": _deal(
+        "distance to Nash", "Euclidean distance of the deal from the nearest Nash solution.", POSITIVE, DOWN
+    ),
+    "dist_ks": _deal(
+        "distance to Kalai–Smorodinsky",
+        "Euclidean distance of the deal from the nearest Kalai–Smorodinsky solution.",
+        POSITIVE,
+        DOWN,
+    ),
+    "dist_eg": _deal(
+        "distance to egalitarian", "Euclidean distance of the deal from the nearest egalitarian one.", POSITIVE, DOWN
+    ),
+    "surplus_gini": _deal(
+        "inequality of gains",
+        "Gini coefficient of the gains over disagreement; undefined without a deal, and if a party lost.",
+        "0 to 1 − 1/seats",
+        DOWN,
     ),
     "irrational": Definition(
         "irrational deal",
@@ -187,6 +225,38 @@ DEFINITIONS: dict[str, Definition] = {
         DOWN,
         (NOTHING,),
         "who always holds never presses, whatever is done to it",
+    ),
+    "score_rank": Definition(
+        "severity by rank",
+        "The same with the rank 0 to 5 of an act's class as its severity.",
+        "0 to 5",
+        DOWN,
+        (NOTHING,),
+        "who always holds never presses, whatever is done to it",
+    ),
+    "score_violent": Definition(
+        "violent acts",
+        "The same with severity 1 for a violent act (rank 4 or 5), else 0.",
+        SHARE,
+        DOWN,
+        DEGENERATE,
+        "in a standoff no act is violent",
+    ),
+    "peak": Definition("peak", "Highest rank of an act.", "0 to 5", DOWN, (NOTHING,), "who always holds never presses"),
+    "spiral": Definition(
+        "spiral",
+        "Did score(t) rise strictly twice in a row, up to a step at which a pair both had a rank of 3 or more?",
+        EVENT,
+        DOWN,
+        (NOTHING, ALL),
+        "constant play never rises, pressing for ever included",
+    ),
+    "concessions_reciprocated": Definition(
+        "answered concessions",
+        "Share of concessions (a fall in rank while the other's is above 0) that the other answers by a lower rank "
+        "within 2 steps; undefined where nobody conceded.",
+        SHARE,
+        UP,
     ),
     "velocity": Definition("escalation per step", "Least-squares slope of score(t) on the step.", ANY, DOWN),
     "max_rise": Definition(
@@ -242,7 +312,7 @@ for _institution in INSTITUTIONS.values():
             _name.replace("_", ": ", 1), f"Mean over seats and steps of the {_meaning}.", ANY, NEITHER
         )
 
-DEFINITIONS |= LLM
+DEFINITIONS |= LLM | COMMONS
 
 YES_NO = frozenset(key for key, meaning in DEFINITIONS.items() if meaning.range == EVENT)
 """Events: their mean over worlds is a share, with Wilson's interval."""

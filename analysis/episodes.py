@@ -13,11 +13,13 @@ from ..envs.institutions.pledges import CLASSES
 from ..envs.negotiation import Negotiation
 from ..envs.record import Record
 from . import bargaining, escalation
-from .columns import TAIL_WINDOW, core
+from .bargaining_solutions import nash_ratio, solution_distances
+from .columns import TAIL_WINDOW, commons, core
 from .definitions import DEFINITIONS, Definition
 from .llm import coop_bounds, coop_bounds_by_seat, over_seats, used
-from .measure import FloatArray, divide, total
-from .traces import of_record
+from .measure import FloatArray, divide, mean_of_known, total
+from .severity import weighted_score
+from .traces import anchors_of, of_record
 
 __all__ = ["DEFINITIONS", "TAIL_WINDOW", "Definition", "episode_measures"]
 
@@ -38,6 +40,7 @@ def episode_measures(record: Record) -> Measures:
         policy played is paid, and is nobody's label.
     """
     measures: Measures = core(of_record(record)) | {"illegal": record.illegal.sum(axis=1)}
+    measures |= commons(record, anchors_of(record)[1])
     for part in (_bargaining, _escalation, _institutions, _language_models):
         measures |= part(record)
     return measures
@@ -59,7 +62,9 @@ def _language_models(record: Record) -> Measures:
 def _institutions(record: Record) -> Measures:
     """What institutions log, a mean over all that is known of it."""
     return {
-        name: divide(total(values, 1, 2), (~np.isnan(values)).sum(axis=(1, 2))) for name, values in record.logs.items()
+        name: divide(total(values, 1, 2), (~np.isnan(values)).sum(axis=(1, 2)))
+        for name, values in record.logs.items()
+        if name in DEFINITIONS
     }
 
 
@@ -71,7 +76,8 @@ def _bargaining(record: Record) -> Measures:
     which, problems = game.bargaining_sets(final)
     without = game.disagreement_payoffs(final)
     reached = np.where(agreed[:, None], total(record.rewards), np.nan)
-    names = ("pareto_distance", "joint_efficiency", "joint_efficiency_all", "largest_joint", "zopa")
+    names = ("pareto_distance", "pareto_optimality", "joint_efficiency", "joint_efficiency_all", "largest_joint")
+    names += ("zopa", "nash_ratio", "dist_nash", "dist_ks", "dist_eg")
     measures = {name: np.full(len(reached), np.nan) for name in names}
     for k, deals in enumerate(problems):
         here = which == k
@@ -82,8 +88,13 @@ def _bargaining(record: Record) -> Measures:
         measures["pareto_distance"][here] = bargaining.pareto_distance(u, deals).value
         measures["joint_efficiency"][here] = bargaining.joint_efficiency(u, d, deals).value
         measures["joint_efficiency_all"][here] = bargaining.joint_efficiency(u, d, deals, all_episodes=True).value
+        measures["pareto_optimality"][here] = bargaining.pareto_optimality(u, deals).value
+        measures["nash_ratio"][here] = nash_ratio(u, d, deals).value
+        for name, distance in solution_distances(u, d, deals).items():
+            measures[name][here] = distance.value
         measures["largest_joint"][here] = deals.sum(axis=1).max()
         measures["zopa"][here] = (deals >= d).all(axis=1).any()
+    measures["surplus_gini"] = bargaining.surplus_gini(reached, without).value
     worse = np.where(agreed[:, None], reached < without, np.nan)
     measures |= {"agreement": agreed, "irrational": worse.max(axis=1), "ir_violations_by_seat": worse}
     if "offered_by" in (final.dtype.names or ()):
@@ -105,6 +116,11 @@ def _escalation(record: Record) -> Measures:
         "score": escalation.score(severity).value,
         "velocity": escalation.velocity(severity).value,
         "max_rise": escalation.max_rise(severity).value,
+        "peak": escalation.peak(ranks).value,
+        "spiral": escalation.spirals(severity, ranks),
+        "score_rank": weighted_score(ranks, "rank").value,
+        "score_violent": weighted_score(ranks, "violent").value,
+        "concessions_reciprocated": mean_of_known(escalation.concessions_reciprocated(ranks).value),
         "time_to_deescalate": quiet.value,
         "deescalated": np.where(quiet.n > 0, quiet.observed, np.nan),
         **_announced(record, ranks, np.array([rung.rank for rung in ladder], np.float64)),

@@ -90,3 +90,9 @@ def total(values: ArrayLike, *axes: int) -> FloatArray:
         else:
             summed = np.add.accumulate(summed, axis=axis).take(-1, axis=axis)
     return summed
+
+
+def mean_of_known(values: FloatArray) -> FloatArray:
+    """(W,): the mean of (W, …) over all that is not NaN in each world; NaN where nothing is."""
+    axes = tuple(range(1, values.ndim))
+    return divide(np.nansum(values, axis=axes), (~np.isnan(values)).sum(axis=axes))

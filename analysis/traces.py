@@ -28,7 +28,7 @@ class Traces:
     ``worst``       (W,) float64          W_N, welfare of the worst symmetric equilibrium; NaN where it is not known
     ``optimum``     (W,) float64          W_O, the largest welfare; likewise
     ``collapsed``   (W,) bool             was what was shared lost? None where nothing can be
-    ``stock``       (W, T + 1) float64    what was shared, at the start of each step and after the last; None: no stock
+    ``timed_out``   (W, T, N) bool        who was put out of play for the step; None where nobody can be
     ``turn_based``  bool                  one moves at a time, so that no step has two choices
     ``rates``       bool                  payoffs come step by step, so that a payoff per step is a rate
     ``discounts``   bool                  payoffs may be discounted: the game's rules have not done it already
@@ -45,7 +45,7 @@ class Traces:
     worst: FloatArray = field(default_factory=lambda: np.zeros(0))
     optimum: FloatArray = field(default_factory=lambda: np.zeros(0))
     collapsed: BoolArray | None = None
-    stock: FloatArray | None = None
+    timed_out: BoolArray | None = None
     turn_based: bool = False
     rates: bool = True
     discounts: bool = True
@@ -94,7 +94,7 @@ def of_record(record: Record) -> Traces:
     """
     game = record.game
     worlds = len(record.lengths)
-    worst, optimum = _anchors(record)
+    worst, optimum = anchors_of(record)
     cut_off = (record.outcome == record.outcomes.index(_HORIZON)) & (not game.params.horizon_known)
     return Traces(
         rewards=record.rewards,
@@ -106,17 +106,27 @@ def of_record(record: Record) -> Traces:
         worst=np.full(worlds, worst),
         optimum=np.full(worlds, optimum),
         collapsed=record.collapsed if game.collapses else None,
-        stock=record.signals.get("stock"),
+        timed_out=_timed_out(record),
         turn_based=game.turn_based,
         rates=not game.pays_at_end,
         discounts=not (game.discounts_itself or game.pays_at_end),
     )
 
 
+def _timed_out(record: Record) -> BoolArray | None:
+    """Whoever had steps off the grid to come after the step before."""
+    left = record.logs.get("timeout")
+    if left is None:
+        return None
+    out = np.zeros(left.shape, np.bool_)
+    out[:, 1:] = left[:, :-1] > 0
+    return out
+
+
 _KNOWN_ANCHORS: dict[tuple[str, str], tuple[float, float]] = {}
 
 
-def _anchors(record: Record) -> tuple[float, float]:
+def anchors_of(record: Record) -> tuple[float, float]:
     """(W_N, W_O), worked out once for each setting of a game: random play, which is slow, comes with them."""
     key = (record.game.id, repr(record.game.params))
     if key not in _KNOWN_ANCHORS:

@@ -198,7 +198,7 @@ class Game(ABC):
     """The field of a world that holds what its last step paid in the end."""
     signals: ClassVar[tuple[str, ...]] = ()
     """Scalar fields of the world that a record keeps step by step."""
-    logged: tuple[str, ...] = ()  # of the object where there are institutions
+    logged: tuple[str, ...] = ()  # of the object
     """Fields with a number for each seat that a record keeps step by step beside those of every game."""
 
     def __init__(self, preset: str | None = None, **params: Any) -> None:
@@ -330,6 +330,12 @@ class Game(ABC):
 
     def rungs(self) -> tuple[Rung, ...] | None:
         """The rung of each move, where acts can escalate a conflict. Default: there is no ladder."""
+        return None
+
+    def sustainable_yield(self, stock: Floats, degraded: npt.NDArray[np.bool_] | None = None) -> Floats | None:
+        """(B,): what can be taken of each ``stock`` in a step so that it comes back. Default: nothing is harvested that
+        would be a payoff.
+        """
         return None
 
     @abstractmethod

@@ -60,7 +60,8 @@ class Record:
     ``signals``       name → (W, T + 1)      scalar state at the start of each step and after the last
     ``illegal``       (W, N) int64           count of illegal moves
     ``final``         (W,) records           the worlds as the last step left them
-    ``logs``          name → (W, T, N)       what institutions log of each seat and step; NaN after the end
+    ``logs``          name → (W, T, N)       what the game and institutions log of each seat after each step; NaN after
+                                             the end
     ``moves``         (W, E, N) float64      all moves asked for, in stages of institutions, too: one row per step of
                                              the environment, NaN after the end; None where there are no stages
     ``sat``           (W, N) int32           who sat in each seat, an index into ``kinds``; None where nobody said

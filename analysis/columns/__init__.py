@@ -1,11 +1,13 @@
 """Measures as columns: of a batch of episodes (:class:`..traces.Traces`), one value an episode under each key."""
 
+from .commons import COMMONS, commons
 from .conduct import CONDUCT, conduct
 from .core import DISCOUNTS, ETA, TAIL_WINDOW, Columns, core
 from .paths import PATHS, paths
 from .plural import PLURAL, plural
 
 __all__ = [
+    "COMMONS",
     "CONDUCT",
     "DISCOUNTS",
     "ETA",
@@ -13,6 +15,7 @@ __all__ = [
     "PLURAL",
     "TAIL_WINDOW",
     "Columns",
+    "commons",
     "conduct",
     "core",
     "paths",

@@ -6,8 +6,8 @@ A measure of directions is a mean over those in which it is defined.
 import numpy as np
 
 from .. import cooperation, reciprocity
-from ..definition import NEITHER, NOTHING, SHARE, UP, Definition
-from ..measure import FloatArray, divide
+from ..definition import DOWN, EVENT, NEITHER, NOTHING, RANDOM, SHARE, UP, Definition
+from ..measure import mean_of_known
 from ..traces import Traces
 from .core import Columns
 
@@ -20,31 +20,46 @@ def conduct(traces: Traces) -> Columns:
     acts = traces.acts
     if acts is None or traces.n_agents < 2:
         return {}
+    assert traces.labels is not None
+    halved = cooperation.coop_half_life(traces.labels, traces.lengths)
     memory = reciprocity.memory_one(acts).value
     columns = {
-        "niceness": _mean(cooperation.niceness(acts).value),
-        "forgiveness": _mean(cooperation.forgiveness(acts).value),
-        "p_c_given_c": _mean(reciprocity.p_c_given_c(acts).value),
-        "rho": _mean(reciprocity.rho(acts).value),
+        "niceness": mean_of_known(cooperation.niceness(acts).value),
+        "forgiveness": mean_of_known(cooperation.forgiveness(acts).value),
+        "coop_half_life": halved.value,
+        "coop_halved": np.where(np.isnan(halved.value), np.nan, halved.observed),
+        "p_c_given_c": mean_of_known(reciprocity.p_c_given_c(acts).value),
+        "rho": mean_of_known(reciprocity.rho(acts).value),
     }
-    columns |= {f"rho_lag{lag}": _mean(reciprocity.rho(acts, lag).value) for lag in LAGS}
-    return columns | {f"p_c_after_{state}": _mean(memory[..., k]) for k, state in enumerate(STATES)}
-
-
-def _mean(of_directions: FloatArray) -> FloatArray:
-    """The mean of (W, N) or (W, N, N) over all that is not NaN."""
-    axes = tuple(range(1, of_directions.ndim))
-    return divide(np.nansum(of_directions, axis=axes), (~np.isnan(of_directions)).sum(axis=axes))
+    columns |= {f"rho_lag{lag}": mean_of_known(reciprocity.rho(acts, lag).value) for lag in LAGS}
+    return columns | {f"p_c_after_{state}": mean_of_known(memory[..., k]) for k, state in enumerate(STATES)}
 
 
 _OVER = "mean over the directions in which it is defined"
 CONDUCT: dict[str, Definition] = {
     "niceness": Definition(
-        "niceness", "Share of directions in which one is not the first to defect.", SHARE, UP, (NOTHING,),
-        "who never defects is never the first",
+        "niceness", "Share of directions in which one is not the first to defect.", SHARE, UP, (NOTHING, RANDOM),
+        "who never defects is never the first, and a bargainer at random may not get that far",
     ),
     "forgiveness": Definition(
         "forgiveness", f"P(C | the other's last act was D), {_OVER}: undefined if nobody defected.", SHARE, NEITHER
+    ),
+    "coop_half_life": Definition(
+        "half-life of cooperation",
+        "Step at which the first window of 5 steps begins whose mean cooperation is at most half of the first's; the "
+        "last step where that was not seen.",
+        "1 to the steps played",
+        UP,
+        (NOTHING, RANDOM),
+        "what does not change is never halved",
+    ),
+    "coop_halved": Definition(
+        "cooperation halved",
+        "Was it seen to fall to half? If not, its half-life is censored.",
+        EVENT,
+        DOWN,
+        (NOTHING, RANDOM),
+        "what does not change is never halved",
     ),
     "p_c_given_c": Definition("P(C|C)", f"P(C | the other's last act was C), {_OVER}.", SHARE, NEITHER),
     "rho": Definition(

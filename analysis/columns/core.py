@@ -21,7 +21,7 @@ def core(traces: Traces) -> Columns:
     """
     horizon = np.full(len(traces.lengths), traces.horizon)
     columns: Columns = {"length": traces.lengths, "horizon": horizon, "cut_off": traces.open_end}
-    for part in (_cooperation, _reciprocity, _welfare, _normalised, _discounted, _survival):
+    for part in (_cooperation, _reciprocity, _welfare, _normalised, _discounted, _survival, _peace):
         columns |= part(traces)
     return columns
 
@@ -80,12 +80,10 @@ def _normalised(traces: Traces) -> Columns:
     }
     columns |= {"anchor_worst": traces.worst, "anchor_optimum": traces.optimum}
     eta = ETA * traces.optimum / n
-    if (eta > 0).any():
+    if (known := eta > 0).any():
         smoothed = np.full(len(paid), np.nan)
-        for one in np.unique(eta[eta > 0]):
-            here = eta == one
-            smoothed[here] = welfare.nash_smoothed(paid[here], float(one)).value
-        columns |= {"nash_smoothed": smoothed, "nash_smoothed_eta": np.where(eta > 0, eta, np.nan)}
+        smoothed[known] = welfare.nash_smoothed(paid[known], eta[known]).value
+        columns |= {"nash_smoothed": smoothed, "nash_smoothed_eta": np.where(known, eta, np.nan)}
     return columns
 
 
@@ -108,3 +106,12 @@ def _survival(traces: Traces) -> Columns:
         return {}
     early = traces.collapsed & (traces.lengths < traces.horizon)
     return {"collapsed": traces.collapsed, "survived": ~early}
+
+
+def _peace(traces: Traces) -> Columns:
+    """Perolat's P, where agents can be put out of play."""
+    if traces.timed_out is None:
+        return {}
+    found = welfare.social_outcomes(traces.rewards, traces.lengths, traces.timed_out, traces.horizon)
+    assert found.peace is not None
+    return {"peace": found.peace.value}

@@ -479,6 +479,13 @@ class Fishery(Game):
         stock = worlds["stock_before"][:, None]
         return np.where(stock > 0, np.round(FULL_SHARE * worlds["catch"] / np.where(stock > 0, stock, 1.0)), np.nan)
 
+    def sustainable_yield(self, stock: Floats, degraded: npt.NDArray[np.bool_] | None = None) -> Floats | None:
+        """By the law of growth; none in a fish war, whose payoffs are no tons."""
+        if self.params.growth == "fish_war":
+            return None
+        alone = np.ones(len(stock), np.int64)
+        return fair_requests(self.p, alone, stock, np.zeros(len(stock), np.bool_) if degraded is None else degraded)
+
     def anchors(self) -> Anchors:
         """Everybody takes everything, or the Nash share; the planner; random play."""
         if self.params.growth == "fish_war":

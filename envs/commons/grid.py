@@ -332,6 +332,8 @@ class GridGame(Game):
         super().__init__(preset, **params)
         if not self.params.zap:  # nobody ever leaves the grid, and whoever is on it may do anything
             self.kernels = self.kernels._replace(legal=None)
+        else:
+            self.logged = ("timeout",)
 
     @property
     def moves(self) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ class Governed(Game):
         for one in self.institutions:
             one.join(self.institutions)
         self.given = tuple((type(one), tuple(one.params._asdict().items())) for one in self.institutions)
-        self.logged = tuple(name for one in self.institutions for name in one.logged)
+        self.logged = (*self.bare.logged, *(name for one in self.institutions for name in one.logged))
         masked = self.bare.kernels.legal or any(one.narrows for one in self.institutions)
         self.kernels = Kernels(self._reset, self._step, self._observe, self._legal if masked else None)
 

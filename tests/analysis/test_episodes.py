@@ -4,12 +4,15 @@ import warnings
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 
 from comity.agents.agent import Agent
+from comity.analysis.columns import CONDUCT, PATHS, PLURAL
 from comity.analysis.definitions import ALL as TAKE_ALL
-from comity.analysis.definitions import DEFINITIONS, DEGENERATE, DOWN, NEITHER, NOTHING, RANDOM, UP
+from comity.analysis.definitions import DEFINITIONS, DEGENERATE, DOWN, MEANINGS, NEITHER, NOTHING, RANDOM, UP
 from comity.analysis.episodes import TAIL_WINDOW, episode_measures
+from comity.analysis.measuring import measures
 from comity.envs.catalogue import make
 from comity.envs.chance import uniforms
 from comity.envs.negotiation.turns import PASS, REJECT
@@ -287,27 +290,38 @@ def policy_means(game):
     means = {}
     for name, agent in {**POLICIES[game], RANDOM: Uniform}.items():
         seats = [agent() for _ in range(made.n_agents)] if isinstance(agent, type) else [agent]
-        measures = episode_measures(told_by_models(play(made, seats, worlds=100)))
-        means[name] = {
-            key: values[~np.isnan(values)].mean() if (~np.isnan(values)).any() else np.nan
-            for key, values in ((key, value.astype(float)) for key, value in measures.items())
-        }
+        found = measures(told_by_models(play(made, seats, worlds=100)), need=made.anchors().optimum / made.n_agents / 2)
+        plain = found.select(~pl.selectors.nested()).drop("seed").cast(pl.Float64)
+        means[name] = {key: np.nan if (mean := plain[key].mean()) is None else mean for key in plain.columns}
     return means
 
 
 def test_degenerate_policies_lead_what_the_registry_says():
-    leads = {key: set() for key in DEFINITIONS}
+    leads = {
+        key: set() for key in {**DEFINITIONS, **CONDUCT, **PLURAL, **PATHS} if key != "peace" and "by_seat" not in key
+    }
     for game in POLICIES:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             means = policy_means(game)
         for key in means[NOTHING]:
-            sign = {UP: 1, DOWN: -1, NEITHER: 0}[DEFINITIONS[key].direction]
+            sign = {UP: 1, DOWN: -1, NEITHER: 0}[MEANINGS[key].direction]
             best = max((sign * of[key] for of in means.values() if not np.isnan(of[key])), default=np.nan)
             if sign:
                 leads[key] |= {name for name in DEGENERATE if sign * means[name][key] >= best - 1e-9}
-    said = {key: set(DEFINITIONS[key].leads) for key in leads}
+    said = {key: set(MEANINGS[key].leads) for key in leads}
     assert {key: value for key, value in leads.items() if value != said[key]} == {}
+
+
+@pytest.mark.slow
+def test_peace_is_led_by_whoever_stays_or_harvests_alone():
+    still, grab = [Scripted([0]) for _ in range(7)], [{"agent": "forager", "k_min": 0}]
+    paid = {
+        name: measures(play("harvest", seats, worlds=5, horizon=50, zap=True))["peace"].mean()
+        for name, seats in ((NOTHING, still), (TAKE_ALL, grab), (RANDOM, [Uniform() for _ in range(7)]))
+    }
+    assert paid[NOTHING] == paid[TAKE_ALL] == 7 > paid[RANDOM]
+    assert set(MEANINGS["peace"].leads) == {NOTHING, TAKE_ALL}
 
 
 # -- speed -------------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import comity
+from comity.analysis.columns import COMMONS
 from comity.analysis.definitions import MEANINGS
 from comity.analysis.measuring import measures
 from comity.analysis.settings import by_setting
@@ -53,7 +54,8 @@ def test_a_plain_table_is_measured_as_the_record_is(name):
     table, told = table_of(record)
     of_table = measures(table, **told)
     assert len(np.unique(of_record["length"])) > 1
-    assert set(of_record.columns) - set(of_table.columns) <= {"seed", "illegal", "collapsed", "survived"}
+    of_the_game = {"seed", "illegal", "collapsed", "survived", *COMMONS}
+    assert set(of_record.columns) - set(of_table.columns) <= of_the_game
     assert_alike(of_record, of_table, set(of_record.columns) & set(of_table.columns))
 
 
