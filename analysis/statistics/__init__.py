@@ -9,9 +9,11 @@ from .equivalence import larger_of_two, tost
 from .improvement import prob_improvement
 from .multiplicity import holm
 from .permutation import perm_test
+from .power import seeds_needed, simulated_power, smallest_effect
 from .robust import iqm
 from .shares import Z, wilson
 from .sign_flip import least_p, sign_flip_test
+from .t_power import t_effect, t_power, t_seeds
 
 __all__ = [
     "Z",
@@ -26,8 +28,14 @@ __all__ = [
     "paired_ci",
     "perm_test",
     "prob_improvement",
+    "seeds_needed",
     "sign_flip_test",
+    "simulated_power",
+    "smallest_effect",
     "stratified_ci",
+    "t_effect",
+    "t_power",
+    "t_seeds",
     "tost",
     "wilson",
 ]
