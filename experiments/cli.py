@@ -216,6 +216,25 @@ def report(directory: Path) -> int:
     return OK
 
 
+@cli.command(help=manual.POWER_HELP, short_help="How many seeds a study needs, from a pilot that was played.")
+@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--measure", required=True, help="A column of the table of episodes, for example coop_focal.")
+@click.option("--effect", required=True, type=float, help="The difference that is to be found, in the measure's unit.")
+@click.option("--power", default=0.8, show_default=True, help="Share of studies that are to find it.")
+@click.option("--confidence", default=0.95, show_default=True, help="1 less the level of the test.")
+@click.option("--test", help="sign_flip, permutation, equivalence or width; else by how seeds are paired.")
+@click.option("--smallest", default=0.0, help="The mean found must reach this, too (smallest_effect of a hypothesis).")
+@click.option("--tests", default=1, help="Hypotheses of the family, by which the level is divided.")
+@click.option("--factor", help="Only contrasts of this setting, for example norms.")
+@click.option("--baseline", default="selfish", show_default=True, help="The norm that others are compared with.")
+def power(directory: Path, **asked: Any) -> int:
+    """See ``POWER_HELP``."""
+    from .commands.power import Asked, advise, page
+
+    _console().print(page(advise(directory, Asked(**asked))), highlight=False)
+    return OK
+
+
 @cli.command(help=manual.COMPLETION_HELP, short_help="Print what makes a shell complete comity.")
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> int:

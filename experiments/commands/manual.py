@@ -95,6 +95,26 @@ Examples:
   comity cost experiment=llm_norm_channels llm.model=mistral/mistral-small-latest llm.prices=prices.yaml
 """
 
+POWER_HELP = """How many seeds a study needs, from a pilot: the sweep in DIRECTORY, played with a few seeds.
+
+Takes every two cells that differ in one setting alone. Studies are simulated by drawing worlds from the pilot, with the
+effect put in the place of the pilot's own difference, and tested as the report tests them: by sign flips where cells
+were played under the same seeds, else by permutations. Beside it stands what a t-test would need. The last line has
+seeds enough for every contrast, and none that the pilot has used.
+
+\b
+--test equivalence   is the difference within the effect? Power where it is 0
+--test width         is the interval of the mean no wider than the effect, to either side?
+--smallest S         a hypothesis is supported only if the mean reaches its smallest_effect S, too: of studies of an
+                     effect that is no larger than S itself, half fail however many seeds they have
+
+\b
+Examples:
+  comity sweep game=fishery norms=selfish,kind 'seed=range(20)' out=pilot
+  comity power pilot --measure coop_focal --effect 0.1
+  comity power pilot --measure normalised_welfare --effect 0.2 --smallest 0.1 --power 0.9 --tests 3
+"""
+
 RUN_HELP = """Play one world and tell its episode.
 
 \b
@@ -169,7 +189,7 @@ comity COMMAND --help has examples; comity completion bash makes the tab key com
 """
 
 SECTIONS = {
-    "Look": ("games", "studies", "cost"),
+    "Look": ("games", "studies", "cost", "power"),
     "Play": ("run", "sweep", "tournament", "replicate"),
     "Meanwhile and afterwards": ("status", "report", "rerun"),
 }
