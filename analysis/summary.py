@@ -168,7 +168,7 @@ def condensed(episodes: pl.DataFrame) -> pl.DataFrame:
     with_means = episodes.with_columns(**_of_seats(episodes))
     if "llm_calls_by_seat" in episodes.columns:
         return with_means
-    read = ("varied", "bearers", *(["payoff_by_seat"] if "largest_joint" in episodes.columns else []))
+    read = ("varied", "bearers", "payoff_by_seat")
     nested = [name for name, kind in episodes.schema.items() if kind.is_nested() and name not in read]
     return with_means.drop("point", *nested, strict=False)
 

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from matplotlib.figure import Figure
 
-from ..measure import FloatArray
+from ..ranks import kendall_tau
 from .dots import arms_and_conditions, base_rows, dot_panel, hollow_note, panel_height
 from .style import MUTED, house, names, panels
 
@@ -51,16 +51,3 @@ def _agreement(rows: pl.DataFrame, shown: list[str]) -> str:
             first, second = (FUNCTIONS[key].split()[0] for key in (a, b))
             parts.append(f"{first}–{second} {tau:.2f}".replace("-", "−"))
     return "rank agreement τ of " + ", ".join(parts) if parts else "the norms are not ranked: all alike"
-
-
-def kendall_tau(x: FloatArray, y: FloatArray) -> float:
-    """τ_b of two rankings (n,) of the same settings, NaN pairs left out; NaN where one ranks nothing (METRICS.md §11).
-
-    >>> round(kendall_tau(np.array([12, 11, 10, 9.]), np.array([4, 6, 5, 1.])), 6)
-    0.333333
-    """
-    known = ~(np.isnan(x) | np.isnan(y))
-    i, j = np.triu_indices(int(known.sum()), 1)
-    dx, dy = (np.sign(np.round(values[known][i] - values[known][j], 12)) for values in (x, y))
-    scale = np.sqrt(float((dx != 0).sum()) * float((dy != 0).sum()))
-    return float((dx * dy).sum() / scale) if scale else float("nan")

@@ -13,7 +13,6 @@ from comity.analysis.figures.lines import Course
 from comity.analysis.figures.style import LOOKS, SPARE, look
 from comity.analysis.figures.survival import log_log_band
 from comity.analysis.figures.time_course import course
-from comity.analysis.figures.welfare import kendall_tau
 from comity.analysis.summary import NORM_ORDER, cells, summarise
 from comity.envs.negotiation.solutions import solve
 
@@ -212,10 +211,3 @@ def test_log_log_band_of_the_worked_example():
     assert low[5] == pytest.approx(0.3 ** np.exp(half), abs=1e-5)
     assert high[5] == pytest.approx(0.3 ** np.exp(-half), abs=1e-5)
     assert np.isnan(low[:2]).all()
-
-
-def test_kendall_tau_of_the_worked_example():
-    u, r, n = np.array([12, 11, 10, 9.0]), np.array([4, 6, 5, 1.0]), np.array([9.8, 9.9, 9, 5])
-    assert [kendall_tau(u, r), kendall_tau(u, n), kendall_tau(r, n)] == pytest.approx([1 / 3, 2 / 3, 2 / 3])
-    assert np.isnan(kendall_tau(u, np.ones(4)))
-    assert kendall_tau(np.array([1, 2, np.nan]), np.array([1, 2, 0])) == 1
