@@ -1,7 +1,8 @@
 """Welfare over short and long horizons: curves W(T), discounts, and where one setting overtakes another.
 
 What pays at once and what pays in the long run need not be the same. A curve has, for each horizon T, a welfare
-function (METRICS.md §3.1) of what every agent got in the first T steps, and no horizon is preferred. Payoffs are (worlds, steps, agents).
+function (METRICS.md §3.1) of what every agent got in the first T steps, and no horizon is preferred. Payoffs are
+(worlds, steps, agents).
 """
 
 from collections.abc import Callable

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .measure import FloatArray, IntArray, Interval, Measured, divide
+from .measure import BoolArray, FloatArray, IntArray, Interval, Measured, divide
 from .resampled import DRAWS, ends, means, resampled_means
 
 UNSTABLE = 0.7
@@ -59,7 +59,7 @@ def tau_matrix(scores: ArrayLike) -> TauMatrix:
     >>> [round(t, 6) for t in found.tau[np.triu_indices(3, 1)].tolist()], round(found.median, 6), found.unstable
     ([0.333333, 0.666667, 0.666667], 0.666667, ((0, 1), (0, 2), (1, 2)))
     """
-    given = np.asarray(scores, dtype=np.float64)
+    given = _rounded(np.asarray(scores, dtype=np.float64))
     tau = np.array([[kendall_tau(one, other) for other in given] for one in given]).reshape(len(given), len(given))
     pairs = [(i, j) for i, j in combinations(range(len(given)), 2) if not np.isnan(tau[i, j])]
     found = [float(tau[pair]) for pair in pairs]
@@ -79,7 +79,8 @@ def simplex_share(differences: ArrayLike, draws: int = SIMPLEX_DRAWS, seed: int 
     """Share of all weightings of K functions under which A is better than B: of w ~ Dirichlet(1, …, 1), Σ w_k d_k > 0.
 
     Args:
-        differences: d = A − B (K,), scores on the game's anchors; NaN, an undefined function, is left out of n.
+        differences: d = A − B (K,), scores on the game's anchors, so that less than 10⁻⁹ is no difference; NaN, an
+            undefined function, is left out of n.
         draws: where d has ties or K > 8, and no exact sum exists or keeps its digits.
         seed: of the draws.
 
@@ -90,7 +91,7 @@ def simplex_share(differences: ArrayLike, draws: int = SIMPLEX_DRAWS, seed: int 
     [0.666667, 0.733333]
     """
     given = np.asarray(differences, dtype=np.float64).ravel()
-    d = given[~np.isnan(given)]
+    d = np.where(np.abs(given) <= _SAME, 0.0, given)[~np.isnan(given)]
     k, zero = len(d), np.asarray(0.0)
     if not k:
         return Simulated(np.asarray(np.nan), np.asarray(0), se=np.asarray(np.nan))
@@ -136,6 +137,18 @@ def dominates(a: ArrayLike, b: ArrayLike, names: Sequence[str]) -> Dominance:
     return Dominance(better, len(better), int((~np.isnan(gap)).sum()))
 
 
+def dominance(scores: ArrayLike) -> BoolArray:
+    """(S, S): is the row's setting better than the column's under each function that is defined for both?
+
+    Args:
+        scores: (K, S), NaN where a function is undefined.
+    """
+    given = _rounded(np.asarray(scores, dtype=np.float64))
+    gaps = given[:, :, None] - given[:, None, :]
+    known = ~np.isnan(gaps)
+    return np.asarray(((gaps > 0) | ~known).all(axis=0) & known.any(axis=0))
+
+
 class Firsts(NamedTuple):
     """Who is first under each of M measures, of S settings."""
 
@@ -147,6 +160,11 @@ class Firsts(NamedTuple):
     """(M, S) the settings from first to last, those without a score last."""
     lead: Interval
     """(M,) the first's mean minus the second's, with a 95 % interval, n worlds on the smaller side."""
+
+    def tied(self, measure: int) -> int:
+        """How many settings share the first place by their means; 0 where none has one."""
+        rounded = _rounded(self.score.value[measure : measure + 1])[0]
+        return int((rounded == np.nanmax(rounded)).sum()) if not np.isnan(rounded).all() else 0
 
 
 def firsts(worlds: Sequence[FloatArray], paired: bool, draws: int = DRAWS, seed: int = 0) -> Firsts:
@@ -166,8 +184,14 @@ def firsts(worlds: Sequence[FloatArray], paired: bool, draws: int = DRAWS, seed:
     )
     low, high = ends(drawn)
     low, high = (np.where(n < 2, np.nan, end) for end in (low, high))
-    order = np.argsort(-score, axis=1, kind="stable")  # NaN last
+    order = np.argsort(-_rounded(score), axis=1, kind="stable")  # NaN last
     return Firsts(Interval(score, n, low=low, high=high), _shares_of_first(drawn), order, _lead(score, drawn, order, n))
+
+
+def _rounded(score: FloatArray) -> FloatArray:
+    """Each row in units of its largest, without what rounding errors tell apart."""
+    unit = np.where(np.isnan(score), 0.0, np.abs(score)).max(axis=1, keepdims=True, initial=0.0)
+    return np.round(score / np.where(unit > 0, unit, 1.0), 9) + 0.0
 
 
 def _shares_of_first(drawn: FloatArray) -> FloatArray:

@@ -13,6 +13,8 @@ from .dots import MOST, MOST_ARMS
 from .escalation import escalation
 from .exploitability import exploitability
 from .headline import headline
+from .horizons import horizons
+from .matrices import simplex_shares, tau_matrix
 from .reciprocity import reciprocity, reciprocity_null
 from .replications import gifts_over_steps, norms_over_generations
 from .response import effects, response
@@ -22,6 +24,7 @@ from .survival import quiet_curves, survival
 from .time_course import time_course
 from .tournament import tournament
 from .welfare import welfare
+from .winners import winners
 
 __all__ = [
     "AXIS",
@@ -40,16 +43,20 @@ __all__ = [
     "exploitability",
     "gifts_over_steps",
     "headline",
+    "horizons",
     "norms_over_generations",
     "quiet_curves",
     "reciprocity",
     "reciprocity_null",
     "response",
     "schelling",
+    "simplex_shares",
     "survival",
     "svg",
+    "tau_matrix",
     "thresholds",
     "time_course",
     "tournament",
     "welfare",
+    "winners",
 ]

@@ -10,7 +10,7 @@ import polars as pl
 from ..figures.style import css
 from ..layouts import COMBINATION
 from ..summary import cells
-from . import confirmatory, headline, language_models, tables
+from . import confirmatory, headline, language_models, ranks, tables
 from .design import scripted
 from .doubts import doubts
 from .findings import Told, findings
@@ -33,12 +33,14 @@ def page(data: Data) -> str:
     asked = language_models.section(data.episodes, order, data.manifest)
     answered = headline.section(data, games)
     verdicts = confirmatory.section(data.episodes, data.manifest)
+    standings = ranks.section(data)
     sections = [
         verdicts,
         answered,
         _key(data, across, told),
         _cast(order),
         *[game_section(data, game, told[game].rest if game in told else []) for game in games],
+        standings,
         asked,
         doubts(data.summary, data.effects, data.manifest),
     ]
@@ -46,7 +48,7 @@ def page(data: Data) -> str:
     return _whole(
         data.manifest,
         _head(data.manifest, played),
-        _contents(games, asked is not None, answered is not None, verdicts is not None),
+        _contents(games, standings is not None, asked is not None, answered is not None, verdicts is not None),
         el("main", *sections),
     )
 
@@ -133,8 +135,9 @@ def _design(data: Data) -> Markup | None:
     return el("p", PICKED.format(kind=kind, axes=of, runs=runs, units=f"{unit}s", over=over), class_="muted")
 
 
-def _contents(games: list[str], asked: bool, answered: bool, judged: bool) -> Markup:
+def _contents(games: list[str], ranked: bool, asked: bool, answered: bool, judged: bool) -> Markup:
     middle = [(anchor(game), game_title(game)) for game in games]
+    middle += [(ranks.ANCHOR, ranks.TITLE)] * ranked
     middle += [(language_models.ANCHOR, language_models.TITLE)] * asked
     first = [(confirmatory.ANCHOR, confirmatory.TITLE)] * judged + [(headline.ANCHOR, headline.TITLE)] * answered
     links = [*first, ("findings", "Findings"), *middle, ("doubt", "What to doubt"), ("provenance", "Provenance")]

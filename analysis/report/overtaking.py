@@ -1,0 +1,92 @@
+"""Short-term sacrifice and long-term gain: who leads by the mean payoff at first, who at last, and where they cross."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import figures
+from ..figures import NothingToDraw
+from ..horizons import Crossing, by_horizon, crossing, curve
+from ..rankings import Field, Recorded
+from ..welfare.standard import standard
+from .formats import between, count, num, percent
+from .game_section import anchor
+from .markup import Markup, el, join
+from .parts import game_title
+from .rank_words import setting
+
+MOST_LINES = 6
+_CURVE = 60  # horizons of a curve, at most
+CAPTION = (
+    "Payoffs of the first T steps per step, means over seats and worlds with pointwise 95 % bands (n = {n} each), "
+    "steps after an early end counting 0. Where the setting that leads at the end overtakes the one that leads at "
+    "first, a dashed line stands with its 95 % interval over worlds."
+)
+
+
+class Overtaking(NamedTuple):
+    """Who leads by the mean payoff at first, and who at last."""
+
+    early: int
+    late: int
+    found: Crossing | None
+    horizons: np.ndarray
+
+
+def overtaking(steps: Recorded) -> Overtaking | None:
+    """Who leads when; None for less than four steps."""
+    rewards = steps.rewards
+    last = rewards[0].shape[1]
+    if last < 4:
+        return None
+    at = np.unique(np.linspace(1, last, min(_CURVE, last)).round().astype(np.int64))
+    values = [by_horizon(paid, at).mean(axis=2) for paid in rewards]
+    means = np.round([of.mean(axis=0) for of in values], 9)
+    early, late = int(means[:, 0].argmax()), int(means[:, -1].argmax())
+    paired = steps.field.paired
+    found = crossing(values[early], values[late], at, paired) if early != late else None
+    return Overtaking(early, late, found, at)
+
+
+def overtaken(one: Overtaking, field: Field) -> Markup | None:
+    """Who overtakes whom, as a sentence."""
+    if one.found is None:
+        return join("By the mean payoff ", setting(field, one.late), " is ahead after the first step and at the end.")
+    if np.isnan(one.found.value) or "ahead_throughout" in one.found.flags:
+        return None
+    low, high = float(one.found.low), float(one.found.high)
+    interval = "" if np.isnan(low) else f" {between(low, high)}"
+    since = f" stays ahead of it from step {float(one.found.value):g} on{interval}, in "
+    share = percent(float(one.found.crosses))
+    early, late = setting(field, one.early), setting(field, one.late)
+    lead = "Short term and long: by the mean payoff "
+    return join(lead, early, " is ahead after the first step, and ", late, since, share, " of samples of worlds.")
+
+
+def curves(steps: Recorded, crossed: Overtaking, leading: list[int]) -> Markup | None:
+    """The figure of W(T): the two that lead, and of the others those that come first in ``leading``."""
+    field = steps.field
+    shown = list(dict.fromkeys([crossed.late, crossed.early, *leading]))[:MOST_LINES]
+    conditions, norms = field.conditions, field.settings["norms"].to_list()
+    mean = standard()["utilitarian"]
+    drawn = {conditions[s]: curve(by_horizon(steps.rewards[s], crossed.horizons), mean.of) for s in shown}
+    try:
+        ax = figures.horizons(
+            drawn, crossed.horizons, [norms[s] for s in shown], crossed.found, "mean payoff of a seat"
+        )
+    except NothingToDraw:
+        return None
+    drawing = figures.svg(ax.figure, f"{anchor(field.game)}-horizons-")  # type: ignore[arg-type]
+    drawing = drawing.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1)
+    ends = "; ".join(f"{name}: {num(of.value[0])} at first, {num(of.value[-1])} at last" for name, of in drawn.items())
+    described = f"Welfare by horizon, {game_title(field.game)}. {ends}."
+    image = el("div", Markup(drawing), class_="plot", role="img", aria_label=described)
+    caption = CAPTION.format(n=_span([len(paid) for paid in steps.rewards]))
+    if len(shown) < len(conditions):
+        caption += f" {len(shown)} of {len(conditions)} settings are drawn."
+    return el("figure", el("div", image, class_="scroll", tabindex="0"), el("figcaption", caption))
+
+
+def _span(worlds: list[int]) -> str:
+    low, high = min(worlds), max(worlds)
+    return count(high, "world") if low == high else f"{low:,} to {high:,} worlds"
