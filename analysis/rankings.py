@@ -13,6 +13,7 @@ import polars as pl
 from .horizons import by_discount, by_horizon
 from .measure import FloatArray, divide
 from .ranks import Firsts, firsts
+from .resampled import means
 from .summary import cells, tracks, value_axes
 from .welfare.standard import Function, standard
 
@@ -49,6 +50,8 @@ class Field(NamedTuple):
     """All were played under the same seeds."""
     across: bool = False
     """The settings differ in the game's own parameters."""
+    fair: tuple[float | None, ...] = ()
+    """For each setting the optimum's payoff of a seat over the whole episode, where it is known."""
 
     @property
     def conditions(self) -> list[str]:
@@ -90,8 +93,10 @@ def _groups(order: pl.DataFrame, axes: Sequence[str]) -> Iterable[tuple[pl.DataF
 
 
 def _field(group: pl.DataFrame, tables: list[pl.DataFrame], across: bool) -> Field:
-    measured = [_of_episodes(table) for table in tables]
-    return _assembled(group, measured, [table["seed"].unique().sort() for table in tables], across)
+    fair = tuple(_fair(table) for table in tables)
+    measured = [_of_episodes(table, of) for table, of in zip(tables, fair, strict=True)]
+    found = _assembled(group, measured, [table["seed"].unique().sort() for table in tables], across)
+    return found._replace(fair=fair)
 
 
 def _assembled(
@@ -111,13 +116,13 @@ def _assembled(
     return Field(game, seats, group, list(known), worlds, paired, across)
 
 
-def _of_episodes(table: pl.DataFrame) -> dict[Measure, FloatArray]:
+def _of_episodes(table: pl.DataFrame, fair: float | None) -> dict[Measure, FloatArray]:
     """The measures of one setting by world, in the order of its seeds."""
     table = table.sort("seed", maintain_order=True)
     found: dict[Measure, FloatArray] = {}
     if _PAYOFFS in table.columns and table.schema[_PAYOFFS].is_nested():
         paid = _payoffs(table)
-        for key, one in standard(_fair(table, paid.shape[1])).items():
+        for key, one in standard(fair).items():
             found[_measure(key, one, EPISODE, "of the whole episode")] = one.of(paid).value
     else:
         for key, name in _COLUMNS.items():
@@ -155,11 +160,12 @@ def _numbers(table: pl.DataFrame, name: str) -> FloatArray:
     return table[name].cast(pl.Float64).to_numpy().astype(np.float64)
 
 
-def _fair(table: pl.DataFrame, agents: int) -> float | None:
-    """The optimum's payoff of a seat over the whole episode, where it is known."""
-    if "anchor_optimum" not in table.columns or table["anchor_optimum"].null_count():
+def _fair(table: pl.DataFrame) -> float | None:
+    """The optimum's payoff of a seat over the whole episode."""
+    if "anchor_optimum" not in table.columns or _PAYOFFS not in table.columns:
         return None
-    return float(table["anchor_optimum"][0]) / agents
+    optimum, seats = table["anchor_optimum"][0], table[_PAYOFFS].list.len()[0]
+    return float(optimum) / seats if optimum is not None and seats else None
 
 
 def _by_world(values: FloatArray, seed: np.ndarray) -> FloatArray:
@@ -176,17 +182,14 @@ class Recorded(NamedTuple):
 
     field: Field
     rewards: list[FloatArray]
-    fair: list[float | None]
-    """The optimum's payoff of a seat per step, where it is known."""
 
 
-def recorded(field: Field, steps: pl.DataFrame, episodes: pl.DataFrame) -> Recorded | None:
+def recorded(field: Field, steps: pl.DataFrame) -> Recorded | None:
     """The same settings ranked by shorter horizons and by discounts, in the worlds that were kept step by step.
 
     Args:
         field: of :func:`fields`.
         steps: the table of steps with ``reward``; T is the longest episode among the settings.
-        episodes: the table of episodes.
 
     Returns:
         None if some setting has no steps.
@@ -198,18 +201,19 @@ def recorded(field: Field, steps: pl.DataFrame, episodes: pl.DataFrame) -> Recor
     if here.is_empty() or not all(cell in paths for cell in field.settings["cell"]):
         return None
     last = max(path.shape[1] for path in paths.values())
-    kept = {key[0]: part["seed"].unique().sort() for key, part in here.partition_by("cell", as_dict=True).items()}
-    rewards, fair, seeds = [], [], []
-    for cell in field.settings["cell"]:
-        path = np.nan_to_num(paths[cell])
-        rewards.append(np.pad(path, ((0, 0), (0, last - path.shape[1]), (0, 0))))
-        whole = _fair(episodes.filter(pl.col("cell") == cell), path.shape[2])
-        fair.append(None if whole is None else whole / last)
-        seeds.append(kept[cell])
+    kept = dict(here.group_by("cell").agg(pl.col("seed").unique().sort()).iter_rows())
+    seeds = [pl.Series(kept[cell]) for cell in field.settings["cell"]]
+    rewards = [_to_end(paths[cell], last) for cell in field.settings["cell"]]
     if any(len(seed) != len(path) for seed, path in zip(seeds, rewards, strict=True)):
         return None  # several episodes of a world
+    fair = [None if whole is None else whole / last for whole in field.fair]
     measured = [_of_steps(path, of) for path, of in zip(rewards, fair, strict=True)]
-    return Recorded(_assembled(field.settings, measured, seeds, field.across), rewards, fair)
+    return Recorded(_assembled(field.settings, measured, seeds, field.across), rewards)
+
+
+def _to_end(path: FloatArray, last: int) -> FloatArray:
+    """(W, T, N) with 0 for what was not played, up to the last step of all."""
+    return np.pad(np.nan_to_num(path), ((0, 0), (0, last - path.shape[1]), (0, 0)))
 
 
 def _of_steps(rewards: FloatArray, fair: float | None) -> dict[Measure, FloatArray]:
@@ -233,35 +237,32 @@ def on_anchors(field: Field, episodes: pl.DataFrame) -> tuple[list[str], FloatAr
     """The functions that can be put on the game's anchors, without twins, and each setting's score there (K, S).
 
     0 is everyone at the level of the worst symmetric equilibrium, 1 of the optimum. Where the table has no anchors,
-    the three functions that it has on them (total, Nash, minimum) are left.
+    the three functions that it has on them (mean, Nash, minimum) are left.
     """
-    if "anchor_worst" in episodes.columns and "anchor_optimum" in episodes.columns:
-        known = standard()
-        where = {m.function: k for k, m in enumerate(field.measures) if m.over == EPISODE and m.function in known}
-        rows = []
-        for cell, worlds in zip(field.settings["cell"], field.worlds, strict=True):
-            table = episodes.filter(pl.col("cell") == cell)
-            worst, optimum = (_numbers(table[:1], name)[0] for name in ("anchor_worst", "anchor_optimum"))
-            agents = _payoffs(table[:1]).shape[1] if _PAYOFFS in table.columns else np.nan
-            score = agents * np.array([_mean(worlds[:, k]) for k in where.values()])
-            rows.append(divide(score - worst, optimum - worst))
-        return [known[key].label for key in where], np.stack(rows, axis=1)
+    if {"anchor_worst", "anchor_optimum", _PAYOFFS} <= set(episodes.columns):
+        return _scaled(field, episodes)
     there = {key: name for key, name in _ON_ANCHORS.items() if name in episodes.columns}
-    tables = [episodes.filter(pl.col("cell") == cell) for cell in field.settings["cell"]]
-    scores = np.array([[_mean(_column(table, name)) for table in tables] for name in there.values()])
-    scores = scores.reshape(len(there), len(tables))
+    numbers = [pl.col(name).cast(pl.Float64).fill_nan(None).mean() for name in there.values()]
+    by_world = episodes.group_by("cell", "seed").agg(numbers).group_by("cell").agg(pl.col(there.values()).mean())
+    found = field.settings.select("cell").join(by_world, on="cell", how="left", maintain_order="left")
+    scores = np.array([found[name].to_numpy() for name in there.values()], np.float64).reshape(len(there), len(found))
     kept = np.flatnonzero((~np.isnan(scores)).any(axis=1))
     labels = [standard()[key].label for key in there]
     return [labels[k] for k in kept], scores[kept]
 
 
-def _column(table: pl.DataFrame, name: str) -> FloatArray:
-    ordered = table.sort("seed", maintain_order=True)
-    return _by_world(_numbers(ordered, name), ordered["seed"].to_numpy())
-
-
-def _mean(values: FloatArray) -> float:
-    return float(divide(np.nansum(values), (~np.isnan(values)).sum()))
+def _scaled(field: Field, episodes: pl.DataFrame) -> tuple[list[str], FloatArray]:
+    """(N·F − W_N)/(W_O − W_N) of each function F that is an amount for every seat alike."""
+    known = standard()
+    where = {m.function: k for k, m in enumerate(field.measures) if m.over == EPISODE and m.function in known}
+    seats = pl.col(_PAYOFFS).list.len().first()
+    of_cell = episodes.group_by("cell").agg(pl.col("anchor_worst", "anchor_optimum").first(), seats=seats)
+    found = field.settings.select("cell").join(of_cell, on="cell", how="left", maintain_order="left")
+    worst, optimum, agents = (
+        found[name].to_numpy().astype(np.float64) for name in ("anchor_worst", "anchor_optimum", "seats")
+    )
+    score = np.stack([means(worlds)[list(where.values())] for worlds in field.worlds], axis=1)
+    return [known[key].label for key in where], divide(agents * score - worst, optimum - worst)
 
 
 def _plain(delta: float) -> str:

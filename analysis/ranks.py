@@ -179,9 +179,10 @@ def firsts(worlds: Sequence[FloatArray], paired: bool, draws: int = DRAWS, seed:
     score = np.stack([means(one) for one in worlds], axis=1)
     n = np.stack([(~np.isnan(one)).sum(axis=0) for one in worlds], axis=1)
     draws = min(draws, max(200, _HELD // max(score.size, 1)))
-    drawn = np.stack(
-        [resampled_means(one, draws, seed if paired else seed + k) for k, one in enumerate(worlds)], axis=2
-    )
+    if paired:
+        drawn = resampled_means(np.stack(worlds, axis=2), draws, seed)
+    else:
+        drawn = np.stack([resampled_means(one, draws, seed + k) for k, one in enumerate(worlds)], axis=2)
     low, high = ends(drawn)
     low, high = (np.where(n < 2, np.nan, end) for end in (low, high))
     order = np.argsort(-_rounded(score), axis=1, kind="stable")  # NaN last

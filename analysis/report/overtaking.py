@@ -31,6 +31,8 @@ class Overtaking(NamedTuple):
     late: int
     found: Crossing | None
     horizons: np.ndarray
+    tied: int
+    """How many are as good at last."""
 
 
 def overtaking(steps: Recorded) -> Overtaking | None:
@@ -42,14 +44,17 @@ def overtaking(steps: Recorded) -> Overtaking | None:
     at = np.unique(np.linspace(1, last, min(_CURVE, last)).round().astype(np.int64))
     values = [by_horizon(paid, at).mean(axis=2) for paid in rewards]
     means = np.round([of.mean(axis=0) for of in values], 9)
-    early, late = int(means[:, 0].argmax()), int(means[:, -1].argmax())
+    late = int(means[:, -1].argmax())
+    early = late if means[late, 0] == means[:, 0].max() else int(means[:, 0].argmax())
     paired = steps.field.paired
     found = crossing(values[early], values[late], at, paired) if early != late else None
-    return Overtaking(early, late, found, at)
+    return Overtaking(early, late, found, at, int((means[:, -1] == means[late, -1]).sum()))
 
 
 def overtaken(one: Overtaking, field: Field) -> Markup | None:
     """Who overtakes whom, as a sentence."""
+    if one.found is None and one.tied > 1:
+        return None
     if one.found is None:
         return join("By the mean payoff ", setting(field, one.late), " is ahead after the first step and at the end.")
     if np.isnan(one.found.value) or "ahead_throughout" in one.found.flags:
@@ -66,7 +71,7 @@ def overtaken(one: Overtaking, field: Field) -> Markup | None:
 def curves(steps: Recorded, crossed: Overtaking, leading: list[int]) -> Markup | None:
     """The figure of W(T): the two that lead, and of the others those that come first in ``leading``."""
     field = steps.field
-    shown = list(dict.fromkeys([crossed.late, crossed.early, *leading]))[:MOST_LINES]
+    shown = _unlike(steps, list(dict.fromkeys([crossed.late, crossed.early, *leading])))[:MOST_LINES]
     conditions, norms = field.conditions, field.settings["norms"].to_list()
     mean = standard()["utilitarian"]
     drawn = {conditions[s]: curve(by_horizon(steps.rewards[s], crossed.horizons), mean.of) for s in shown}
@@ -83,8 +88,14 @@ def curves(steps: Recorded, crossed: Overtaking, leading: list[int]) -> Markup |
     image = el("div", Markup(drawing), class_="plot", role="img", aria_label=described)
     caption = CAPTION.format(n=_span([len(paid) for paid in steps.rewards]))
     if len(shown) < len(conditions):
-        caption += f" {len(shown)} of {len(conditions)} settings are drawn."
+        caption += f" {len(shown)} of {len(conditions)} settings are drawn, none that is paid as another one is."
     return el("figure", el("div", image, class_="scroll", tabindex="0"), el("figcaption", caption))
+
+
+def _unlike(steps: Recorded, settings: list[int]) -> list[int]:
+    """Those whose seats are not paid, on average, step by step as the seats of one before them."""
+    paths = {s: np.round(steps.rewards[s].mean(axis=(0, 2)), 9).tobytes() for s in settings}
+    return [s for k, s in enumerate(settings) if paths[s] not in [paths[other] for other in settings[:k]]]
 
 
 def _span(worlds: list[int]) -> str:

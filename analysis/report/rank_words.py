@@ -5,11 +5,12 @@ import polars as pl
 
 from ..rankings import Field, on_anchors
 from ..ranks import Firsts, Simulated, TauMatrix, dominance, simplex_share
-from .formats import listed, num, percent
+from .formats import count, listed, num, percent
 from .markup import Markup, join
 from .parts import norm
 
-MOST_NAMES = 8
+MOST_NAMES, MOST_LINES = 6, 4
+_SAME = 1e-9
 
 
 def setting(field: Field, s: int) -> Markup:
@@ -43,11 +44,13 @@ def agreement(tau: TauMatrix, labels: list[str]) -> str | None:
 def comparisons(field: Field, ranked: Firsts, whole: list[int], episodes: pl.DataFrame) -> list[Markup | str | None]:
     """Dominance, and the share of weightings under which the two that lead come before each other."""
     over = dominance(ranked.score.value[whole])
+    alike: dict[tuple[int, ...], list[int]] = {}
+    for a in np.flatnonzero(over.any(axis=1) & ~over.any(axis=0)).tolist():
+        alike.setdefault(tuple(np.flatnonzero(over[a]).tolist()), []).append(a)
     names = field.conditions
     lines: list[Markup | str | None] = [
-        join("Better by each function, which is dominance: ", setting(field, a), " than ", _some(below, names), ".")
-        for a in np.flatnonzero(over.any(axis=1) & ~over.any(axis=0)).tolist()
-        for below in [np.flatnonzero(over[a]).tolist()]
+        f"Better by each function, which is dominance: {_some(above, names)} than {_some(list(below), names)}."
+        for below, above in sorted(alike.items(), key=lambda pair: -len(pair[0]))[:MOST_LINES]
     ]
     if not lines:
         lines.append(f"No setting is better than another by all of the {len(whole)} functions: there is no dominance.")
@@ -58,19 +61,20 @@ def _some(settings: list[int], names: list[str]) -> str:
     """Settings by name, the first few of many."""
     if len(settings) <= MOST_NAMES:
         return listed([names[s] for s in settings])
-    return f"{', '.join(names[s] for s in settings[:MOST_NAMES])} and {len(settings) - MOST_NAMES} others"
+    others = count(len(settings) - MOST_NAMES, "other")
+    return f"{', '.join(names[s] for s in settings[:MOST_NAMES])} and {others}"
 
 
 def _weightings(field: Field, ranked: Firsts, whole: list[int], episodes: pl.DataFrame) -> Markup | None:
-    pair = list(dict.fromkeys(int(s) for s in ranked.order[whole].T.ravel()))[:2]
     names, anchored = on_anchors(field, episodes)
-    if len(names) < 2 or len(pair) < 2:
+    order = list(dict.fromkeys(ranked.order[whole].T.ravel().tolist()))
+    gaps = {b: anchored[:, order[0]] - anchored[:, b] for b in order[1:]}
+    apart = [b for b, gap in gaps.items() if np.abs(np.nan_to_num(gap)).max(initial=0.0) > _SAME]
+    if len(names) < 2 or not apart:
         return None
-    a, b = pair
-    gap = anchored[:, a] - anchored[:, b]
+    a, b = order[0], apart[0]
+    gap = gaps[b]
     found: Simulated = simplex_share(gap)
-    if np.isnan(found.value) or not np.abs(np.nan_to_num(gap)).max() > 1e-9:
-        return None
     how = "exact" if "exact" in found.flags else f"± {float(found.se):.3f}, by draws"
     known = [label for label, d in zip(names, gap, strict=True) if not np.isnan(d)]
     share = f"{percent(float(found.value))} ({how})"

@@ -58,7 +58,7 @@ def section(data: Data) -> Markup | None:
 
 
 def _ranked(field: Field, data: Data) -> Ranked:
-    steps = None if data.steps is None or data.picked is not None else recorded(field, data.steps, data.episodes)
+    steps = None if data.steps is None or data.picked is not None else recorded(field, data.steps)
     return Ranked(field, field.ranked(), steps, steps and steps.field.ranked())
 
 
