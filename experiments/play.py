@@ -54,10 +54,26 @@ def play(
     return run(played, table(played, seats, worlds, seating), world_seeds(seed, worlds))
 
 
-def run(game: Game, seated: Sequence[Agent], seeds: npt.NDArray[np.uint64]) -> Record:
+class Intervention:
+    """What an experimenter does to worlds while they are played. Default: nothing."""
+
+    def before_step(self, worlds: Worlds, moves: Floats) -> None:
+        """May change the ``moves`` (B, N) that were asked for, in place."""
+
+    def after_step(self, worlds: Worlds) -> None:
+        """May change the worlds, before what they are now is noted and seen."""
+
+
+def run(
+    game: Game,
+    seated: Sequence[Agent],
+    seeds: npt.NDArray[np.uint64],
+    intervention: Intervention | None = None,
+) -> Record:
     """One episode of every world with these agents."""
     talk = conversation(seated, seeds)
-    record = noted(game, seated, seeds, _StagedTape if isinstance(game, Staged) else _Tape, talk).record()
+    tape = _StagedTape if isinstance(game, Staged) else _Tape
+    record = noted(game, seated, seeds, tape, talk, intervention).record()
     kinds = list(dict.fromkeys(kind for agent in seated for kind in agent.kinds()))
     places = [np.array([kinds.index(kind) for kind in agent.kinds()], np.int32)[agent.sat()] for agent in seated]
     sat = np.stack([np.broadcast_to(place, len(seeds)) for place in places], axis=1)
@@ -107,6 +123,7 @@ def noted(
     seeds: npt.NDArray[np.uint64],
     notes: type[N],
     talk: Talk | None = None,
+    intervention: Intervention | None = None,
 ) -> N:
     """One episode of every world with these agents, of which only what ``notes`` keep, and ``talk``, is left."""
     if len({id(agent.itself) for agent in seated}) != len(seated):
@@ -128,7 +145,12 @@ def noted(
         for i, agent in enumerate(seated):
             moves[:, i] = agent.act(views[i])
         choosers = game.movers(worlds.state) if game.turn_based else None
+        if intervention is not None:
+            intervention.before_step(worlds, moves)
         worlds.step(moves)
+        if intervention is not None:
+            intervention.after_step(worlds)
+            worlds.look()
         kept.add(moves, active, choosers)
         for i, agent in learners:
             agent.learn(Outcome(moves[:, i], worlds.rewards[:, i], _view(worlds, i, worlds.ended == RUNNING)))
