@@ -56,6 +56,22 @@ from .measure import Duration, Interval, Measured, Tested
 from .partiality import group_gap, rise_response
 from .reciprocity import lag_profile, memory_one, p_c_given_c, p_c_given_d, rho, rho_null
 from .severity import severity_ranking, weighted, weighted_score
+from .reciprocity import (
+    asymmetry,
+    binary_reciprocity,
+    cc_slope,
+    lag_profile,
+    memory_one,
+    network_reciprocity,
+    p_c_given_c,
+    p_c_given_d,
+    panel,
+    panel_null,
+    panel_profile,
+    rho,
+    rho_null,
+    weighted_reciprocity,
+)
 from .statistics import (
     bootstrap_ci,
     bootstrap_exact,
@@ -94,8 +110,11 @@ __all__ = [
     "Tested",
     "agreement_rate",
     "agreement_rates",
+    "asymmetry",
+    "binary_reciprocity",
     "bootstrap_ci",
     "bootstrap_exact",
+    "cc_slope",
     "clustered_ci",
     "concession_rate",
     "concessions_reciprocated",
@@ -134,11 +153,15 @@ __all__ = [
     "nash",
     "nash_ratio",
     "nash_smoothed",
+    "network_reciprocity",
     "niceness",
     "normalised_welfare",
     "p_c_given_c",
     "p_c_given_d",
     "paired_ci",
+    "panel",
+    "panel_null",
+    "panel_profile",
     "pareto_distance",
     "pareto_optimality",
     "peak",
@@ -169,5 +192,6 @@ __all__ = [
     "volatility",
     "weighted",
     "weighted_score",
+    "weighted_reciprocity",
     "wilson",
 ]
