@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .envs.record import Record
     from .envs.settings import SettingError
     from .experiments.play import play
-    from .experiments.probes import schelling
+    from .experiments.probes import exploitability, late_defection, planted, regret, schelling
     from .experiments.replications import replicate
     from .experiments.store import load
     from .experiments.tournaments.evolving import evolve
@@ -42,6 +42,10 @@ _PLACES = {
     "vector_env": "envs.catalogue",
     "play": "experiments.play",
     "schelling": "experiments.probes",
+    "planted": "experiments.probes",
+    "exploitability": "experiments.probes",
+    "late_defection": "experiments.probes",
+    "regret": "experiments.probes",
     "evolve": "experiments.tournaments.evolving",
     "tournament": "experiments.tournaments.tournament",
     "replicate": "experiments.replications",
@@ -64,13 +68,17 @@ __all__ = [
     "constitution",
     "env",
     "evolve",
+    "exploitability",
     "games",
+    "late_defection",
     "load",
     "make",
     "measures",
     "norms",
     "parallel_env",
+    "planted",
     "play",
+    "regret",
     "replicate",
     "schelling",
     "tournament",

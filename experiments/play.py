@@ -58,7 +58,7 @@ class Intervention:
     """What an experimenter does to worlds while they are played. Default: nothing."""
 
     def before_step(self, worlds: Worlds, moves: Floats) -> None:
-        """May change the ``moves`` (B, N) that were asked for, in place."""
+        """May change the ``moves`` (B, N) that will be made, in place: what the seats asked for stays with them."""
 
     def after_step(self, worlds: Worlds) -> None:
         """May change the worlds, before what they are now is noted and seen."""
@@ -145,10 +145,12 @@ def noted(
         for i, agent in enumerate(seated):
             moves[:, i] = agent.act(views[i])
         choosers = game.movers(worlds.state) if game.turn_based else None
-        if intervention is not None:
-            intervention.before_step(worlds, moves)
-        worlds.step(moves)
-        if intervention is not None:
+        if intervention is None:
+            worlds.step(moves)
+        else:
+            made = moves.copy()
+            intervention.before_step(worlds, made)
+            worlds.step(made)
             intervention.after_step(worlds)
             worlds.look()
         kept.add(moves, active, choosers)

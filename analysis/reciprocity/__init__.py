@@ -6,6 +6,7 @@ lagged, corrected for the base rate, and belongs beside its null.
 
 from .asymmetry import Asymmetry, Slope, asymmetry, cc_slope
 from .conditionals import lag_profile, memory_one, p_c_given_c, p_c_given_d, rho
+from .echo import echo_length, echo_mass, irf
 from .network import binary_reciprocity, network_reciprocity, weighted_reciprocity
 from .panel import TERMS, Panel, panel
 from .panel_null import PanelNull, panel_null
@@ -23,6 +24,9 @@ __all__ = [
     "asymmetry",
     "binary_reciprocity",
     "cc_slope",
+    "echo_length",
+    "echo_mass",
+    "irf",
     "lag_profile",
     "memory_one",
     "network_reciprocity",
