@@ -54,8 +54,6 @@ from .llm import (
 )
 from .measure import Duration, Interval, Measured, Tested
 from .partiality import group_gap, rise_response
-from .reciprocity import lag_profile, memory_one, p_c_given_c, p_c_given_d, rho, rho_null
-from .severity import severity_ranking, weighted, weighted_score
 from .reciprocity import (
     asymmetry,
     binary_reciprocity,
@@ -72,6 +70,7 @@ from .reciprocity import (
     rho_null,
     weighted_reciprocity,
 )
+from .severity import severity_ranking, weighted, weighted_score
 from .statistics import (
     bootstrap_ci,
     bootstrap_exact,
@@ -191,7 +190,7 @@ __all__ = [
     "velocity",
     "volatility",
     "weighted",
-    "weighted_score",
     "weighted_reciprocity",
+    "weighted_score",
     "wilson",
 ]

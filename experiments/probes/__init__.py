@@ -1,7 +1,7 @@
 """Measures that play again: what analysis cannot read off a record, since it asks what would have happened."""
 
-from .hysteresis import Hysteresis, hysteresis
 from .exploitability import Exploitability, Regret, exploitability, regret
+from .hysteresis import Hysteresis, hysteresis
 from .late_defection import LateDefection, late_defection
 from .planted import Planted, planted
 from .schelling import Schelling, schelling

@@ -80,7 +80,6 @@ def test_regions_are_kept_hashed_and_cannot_change_or_come_late(comity):
     regions = found.manifest["regions"]
     assert regions["floors"] == {"stock": 0.1} and regions["positive"] == {"up": {"stock": [0.5, None]}}
     assert len(regions["sha"]) == 32 and regions["declared"] and found.steps is not None
-    cells = found.episodes["cell"]
     ended = in_regions(
         found.episodes, found.steps, Regions.of(found.manifest), dict.fromkeys(found.episodes["cell"], 12)
     )
