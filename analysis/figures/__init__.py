@@ -1,41 +1,54 @@
-"""Figures of a report: each a function of polars frames that returns a matplotlib figure.
+"""Figures: each a function that draws one panel, on the ``ax`` that it is given or on a figure of its own, and returns
+the matplotlib Axes.
 
 ``summary`` is the table of :func:`comity.analysis.summary.summarise`; ``episodes`` and ``steps`` are the tables of a
-run. A figure whose data are not there raises :class:`NothingToDraw` with a sentence that says so. Importing this
-imports matplotlib.
+run. A panel shows one game and one way of filling the seats (``arm``; the first if none is named). A figure of its own
+has a legend and says what hollow points mean; on an ``ax`` that was given both are left to the caller
+(``ax.get_legend_handles_labels()``). What cannot be drawn raises :class:`NothingToDraw` with a sentence that says why.
+:mod:`.sheets` has the figures of many panels that a report shows. Importing this imports matplotlib, not pyplot.
+
+    found = comity.load("runs/norms_by_family-7dec03d1")
+    ax = figures.cooperation(summarise(found.episodes), "fishery", arm="with_exploiter")
+    figures.save(ax, Path("cooperation"), ["svg", "pdf"])
 """
 
 from .bargaining import bargaining
 from .bargaining_set import SOLUTIONS, bargaining_set
 from .cooperation import BOUNDS, cooperation
 from .dose import AXIS, Payoffs, dose_response, thresholds
-from .dots import MOST, MOST_ARMS
+from .dots import MOST, MOST_ARMS, by_condition
 from .escalation import escalation
 from .exploitability import exploitability
+from .export import FORMATS, save, svg
+from .fit import settle
 from .headline import headline
 from .horizons import horizons
 from .matrices import simplex_shares, tau_matrix
+from .lines import MOST_LINES
 from .reciprocity import reciprocity, reciprocity_null
 from .replications import gifts_over_steps, norms_over_generations
 from .response import effects, response
 from .schelling import schelling
-from .style import NothingToDraw, svg
+from .style import NothingToDraw
 from .survival import quiet_curves, survival
 from .time_course import time_course
-from .tournament import tournament
+from .tournament import payoffs, scores
 from .welfare import welfare
 from .winners import winners
 
 __all__ = [
     "AXIS",
     "BOUNDS",
+    "FORMATS",
     "MOST",
     "MOST_ARMS",
+    "MOST_LINES",
     "SOLUTIONS",
     "NothingToDraw",
     "Payoffs",
     "bargaining",
     "bargaining_set",
+    "by_condition",
     "cooperation",
     "dose_response",
     "effects",
@@ -45,18 +58,21 @@ __all__ = [
     "headline",
     "horizons",
     "norms_over_generations",
+    "payoffs",
     "quiet_curves",
     "reciprocity",
     "reciprocity_null",
     "response",
+    "save",
     "schelling",
     "simplex_shares",
+    "scores",
+    "settle",
     "survival",
     "svg",
     "tau_matrix",
     "thresholds",
     "time_course",
-    "tournament",
     "welfare",
     "winners",
 ]

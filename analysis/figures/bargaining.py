@@ -2,15 +2,14 @@
 
 import polars as pl
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
 from ..summary import cells
-from .dots import arms_and_conditions, base_rows, dot_panel, hollow_note, panel_height, share_axis
-from .style import GRID, INK, PAGE, house, names, panels
+from .dots import arms_and_conditions, base_rows, complete, labels_of, panel_height, share_axis, the_arm
+from .style import GRID, INK, NARROW, PAGE, canvas, house, names
 
 # slates, which no norm has; white and black read on them on any page
-_SEATS = (("#4a6076", "#ffffff"), ("#9db0bf", "#000000"))
+_SEATS = {"seat 0, who offers first": "#4a6076", "seat 1": "#9db0bf", "lost to delay or no deal": GRID}
+_INKS = ("#ffffff", "#000000", INK)
 
 
 def shares(episodes: pl.DataFrame, game: str) -> pl.DataFrame:
@@ -28,56 +27,37 @@ def shares(episodes: pl.DataFrame, game: str) -> pl.DataFrame:
     return order.join(by_world.group_by("cell").agg(pl.col("first", "second").mean()), on="cell", maintain_order="left")
 
 
-def bargaining(summary: pl.DataFrame, episodes: pl.DataFrame, game: str) -> Figure:
-    """Shares of the pie, agreement rate and Pareto distance by norm, one row of panels per arm."""
+def bargaining(
+    summary: pl.DataFrame, episodes: pl.DataFrame, game: str, arm: str | None = None, ax: Axes | None = None
+) -> Axes:
+    """Shares of the pie by norm, in one arm: what the first two seats got, and what was lost to delay or no deal."""
     base_rows(summary, game, ["agreement"])
-    arms, conditions = arms_and_conditions(summary, game)
-    table = shares(episodes, game)
+    _, conditions = arms_and_conditions(summary, game)
+    arm = the_arm(summary, game, arm)
+    given, ax = ax, canvas(ax, panel_height(conditions), NARROW)
     with house():
-        figure, axes = panels(
-            len(arms),
-            3,
-            len(arms) * panel_height(conditions) + 0.4,
-            sharex="col",
-            sharey=True,
-            width_ratios=(1.35, 1, 1),
-        )
-        hollow = False
-        for (pie, agreed, distance), arm in zip(axes, arms, strict=True):
-            here = summary.filter(pl.col("game") == game, pl.col("seats") == arm, pl.col("base"))
-            hollow |= dot_panel(distance, here.filter(pl.col("measure") == "pareto_distance"), conditions)
-            dot_panel(agreed, here.filter(pl.col("measure") == "agreement"), conditions)
-            _pies(pie, table.filter(pl.col("seats") == arm), conditions)
-            pie.set_title(f"{names([arm])[0]}: shares of the pie")
-            agreed.set_title("agreement rate")
-            distance.set_title("Pareto distance")
-            for ax in (pie, agreed, distance):
-                ax.tick_params(labelbottom=True)
-        for pie, agreed, _ in axes:
-            share_axis(pie)
-            share_axis(agreed)
-            pie.set_xlim(0, 1)
-        for ax, label in zip(axes[-1], ("share of the pie", "share of episodes", "pies, 0 is efficient"), strict=True):
-            ax.set_xlabel(label)
-        axes[0][2].set_xlim(left=min(-0.02, -0.04 * axes[0][2].get_xlim()[1]))
-        words = ("seat 0, who offers first", "seat 1", "lost to delay or no deal")
-        keys = [
-            Patch(color=colour, label=word)
-            for colour, word in zip((_SEATS[0][0], _SEATS[1][0], GRID), words, strict=True)
-        ]
-        figure.legend(handles=keys, loc="outside upper left", ncols=3)
-        hollow_note(figure, hollow)
-    return figure
+        _pies(ax, shares(episodes, game).filter(pl.col("seats") == arm), conditions)
+        share_axis(ax)
+        ax.set_xlim(0, 1)
+        ax.set_ylim(len(conditions) - 0.4, -0.6)
+        ax.set_yticks(range(len(conditions)), labels_of(conditions))
+        ax.set_title(f"{names([arm])[0]}: shares of the pie")
+        ax.set_xlabel("share of the pie")
+        complete(ax, given)
+    return ax
 
 
 def _pies(ax: Axes, table: pl.DataFrame, conditions: list[str]) -> None:
     """Stacked bars: what the two got, and what is missing to the whole pie."""
+    for word, colour in _SEATS.items():
+        ax.barh([0], [0], color=colour, label=word)
     for row in table.iter_rows(named=True):
         if row["condition"] not in conditions or row["first"] is None:
             continue
         y, left = conditions.index(row["condition"]), 0.0
         lost = max(0.0, 1 - row["first"] - row["second"])
-        for width, (colour, ink) in ((row["first"], _SEATS[0]), (row["second"], _SEATS[1]), (lost, (GRID, INK))):
+        widths = (row["first"], row["second"], lost)
+        for width, colour, ink in zip(widths, _SEATS.values(), _INKS, strict=True):
             ax.barh(y, width, left=left, height=0.66, color=colour, edgecolor=PAGE, linewidth=0.8)
             if width >= 0.12:
                 ax.text(left + width / 2, y, f"{width:.2f}", ha="center", va="center", fontsize=7.5, color=ink)

@@ -1,9 +1,11 @@
 """What two parties can agree on, and what the theories of bargaining would have them agree on (GAMES.md §3.7)."""
 
 import polars as pl
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
-from .style import MUTED, NothingToDraw, footnote, house, names, panels
+from .dots import complete
+from .export import whole
+from .style import MUTED, NARROW, NothingToDraw, canvas, footnote, house, names
 
 HEIGHT = 3.6
 CROWD = 30
@@ -17,7 +19,7 @@ SOLUTIONS = {
 """Word, colour, marker and size of each solution, larger ones first so that those of one deal show each other."""
 
 
-def bargaining_set(deals: pl.DataFrame, disagreement: tuple[float, float], title: str) -> Figure:
+def bargaining_set(deals: pl.DataFrame, disagreement: tuple[float, float], title: str, ax: Axes | None = None) -> Axes:
     """Every deal in the plane of two utilities: a dot, larger on the Pareto frontier, marked where it is a solution.
 
     Args:
@@ -31,9 +33,8 @@ def bargaining_set(deals: pl.DataFrame, disagreement: tuple[float, float], title
     """
     if deals.is_empty():
         raise NothingToDraw("there is no deal to draw")
+    given, ax = ax, canvas(ax, HEIGHT, NARROW)
     with house():
-        figure, axes = panels(1, 1, HEIGHT)
-        ax = axes[0, 0]
         d1, d2 = disagreement
         ax.axvline(d1, color=MUTED, linewidth=0.9, linestyle="--", zorder=1)
         ax.axhline(d2, color=MUTED, linewidth=0.9, linestyle="--", zorder=1)
@@ -50,6 +51,7 @@ def bargaining_set(deals: pl.DataFrame, disagreement: tuple[float, float], title
             )  # fmt: skip
         ax.set(xlabel="utility of the first party", ylabel="utility of the second")
         ax.set_title(names([title])[0])
-        figure.legend(*ax.get_legend_handles_labels(), loc="outside right upper")
-        footnote(figure, "Dashed: what both have without a deal.")
-    return figure
+        complete(ax, given)
+        if given is None:
+            footnote(whole(ax), "Dashed: what both have without a deal.")
+    return ax

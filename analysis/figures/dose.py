@@ -1,18 +1,18 @@
 """Dose and response: how much kindness it takes."""
 
 from collections.abc import Mapping, Sequence
-from itertools import cycle
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
+from ..definitions import DEFINITIONS, DERIVED, EVENT, SHARE
 from ..summary import short
-from .style import MUTED, SPARE, Look, NothingToDraw, house, names, panels
+from .dots import complete
+from .style import DASHES, MUTED, NARROW, SPARE, Look, NothingToDraw, canvas, house, look, names, twins
 
 AXIS = "norms.kindness"
-MOST_LINES = 8
+MOST_LINES = 15
 _DASHES = ((0, (1, 1.5)), (0, (5, 3)))
 MEASURES = {"coop_focal": "cooperation", "normalised_welfare": "normalised welfare"}
 _ARMS = (Look("#0a66ad", "", "o"), Look("#c9500c", "", "s"), Look("#058560", "", "^"), *SPARE)
@@ -42,28 +42,58 @@ def thresholds(payoffs: Payoffs) -> dict[str, float]:
 
 
 def dose_response(
-    summary: pl.DataFrame, game: str, marks: Mapping[str, float] | None = None, axis: str = AXIS
-) -> Figure:
-    """Cooperation and normalised welfare over the setting ``axis``, one line per arm with 95 % intervals.
+    summary: pl.DataFrame,
+    game: str,
+    measure: str = "coop_focal",
+    axis: str = AXIS,
+    marks: Mapping[str, float] | None = None,
+    arm: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """A measure over the setting ``axis``: a line for each combination of the other settings, with 95 % intervals; all
+    ways of filling the seats, or only those of one ``arm``.
 
     ``marks`` are known thresholds by name. Raises :class:`NothingToDraw` where the axis was not swept.
     """
-    lines = dict(list(lines_over(summary, game, axis, list(MEASURES)).items())[:MOST_LINES])
+    rows = summary if arm is None else summary.filter(pl.col("seats") == arm)
+    lines = dict(list(lines_over(rows, game, axis, [measure]).items())[:MOST_LINES])
+    given, ax = ax, canvas(ax, 3.0, NARROW)
     with house():
-        shown = [key for key in MEASURES if any((part["measure"] == key).any() for part in lines.values())]
-        figure, axes = panels(1, len(shown), 3.0)
-        for ax, key in zip(axes[0], shown, strict=True):
-            for style, (label, part) in zip(cycle(_ARMS), lines.items(), strict=False):
-                _line(ax, part.filter(pl.col("measure") == key), axis, style, names([label])[0])
-            ax.set_title(MEASURES[key])
-            ax.set_xlabel("kindness κ" if axis == AXIS else axis)
-            for (word, at), dashes in zip((marks or {}).items(), _DASHES, strict=False):
-                ax.axvline(at, color=MUTED, linewidth=1.2, linestyle=dashes, zorder=1, label=f"κ = {at:.2f}: {word}")
-            low, high = ax.get_ylim()  # both measures have 0 and 1 as their marks: never a magnified sliver
-            ax.set_ylim(min(low, -0.05), max(high, 1.05))
-        handles, labels = axes[0][0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper left", ncols=2)
-    return figure
+        draw_over(ax, lines, looks_of(lines), measure, axis, marks or {})
+        complete(ax, given)
+    return ax
+
+
+def draw_over(
+    ax: Axes,
+    lines: Mapping[str, pl.DataFrame],
+    looks: Mapping[str, tuple[Look, Any]],
+    measure: str,
+    axis: str,
+    marks: Mapping[str, float],
+) -> None:
+    """The lines of one panel, each in its look, and a vertical line for each of the ``marks``."""
+    meant = DEFINITIONS.get(measure) or DERIVED[measure]
+    for label, part in lines.items():
+        _line(ax, part.filter(pl.col("measure") == measure), axis, looks[label], said(label))
+    ax.set_title(MEASURES.get(measure, meant.label))
+    ax.set_xlabel("kindness κ" if axis == AXIS else axis)
+    for (word, at), dashes in zip(marks.items(), _DASHES, strict=False):
+        ax.axvline(at, color=MUTED, linewidth=1.2, linestyle=dashes, zorder=1, label=f"κ = {at:.2f}: {word}")
+    if measure in MEASURES or meant.range in (SHARE, EVENT):
+        low, high = ax.get_ylim()  # 0 and 1 are marks on the axis: never a magnified sliver
+        ax.set_ylim(min(low, -0.05), max(high, 1.05))
+
+
+def looks_of(lines: Mapping[str, pl.DataFrame]) -> dict[str, tuple[Look, Any]]:
+    """Look and dashes of each line: those of its norm where all differ in that, else one after the other."""
+    norms = [str(part["norms"][0]) for part in lines.values()]
+    if len(set(norms)) == len(norms) > 1:
+        return {
+            label: (look(norm), DASHES[k % len(DASHES)])
+            for label, norm, k in zip(lines, norms, twins(norms), strict=True)
+        }
+    return {label: (_ARMS[k % len(_ARMS)], DASHES[k // len(_ARMS) % len(DASHES)]) for k, label in enumerate(lines)}
 
 
 def lines_over(summary: pl.DataFrame, game: str, axis: str, measures: Sequence[str]) -> dict[str, pl.DataFrame]:
@@ -78,7 +108,7 @@ def lines_over(summary: pl.DataFrame, game: str, axis: str, measures: Sequence[s
         other = [name for name in rows.columns[: rows.columns.index("condition")] if name not in ("cell", "game", axis)]
         groups = rows.partition_by(other, as_dict=True, maintain_order=True)
         swept = {key: part for key, part in groups.items() if part[axis].n_unique() > 1}
-        varied = [k for k in range(len(other)) if k == 0 or len({key[k] for key in swept}) > 1]
+        varied = [k for k in range(len(other)) if len({key[k] for key in swept}) > 1] or [other.index("seats")]
         lines = {", ".join(_said(other[k], key[k]) for k in varied): part for key, part in swept.items()}
         if lines:
             return dict(sorted(lines.items()))
@@ -90,9 +120,21 @@ def _said(name: str, value: object) -> str:
     return str(value) if name in ("seats", "norms") else f"{short(name)}={value}"
 
 
-def _line(ax: Axes, part: pl.DataFrame, axis: str, style: Look, label: str) -> None:
-    """One arm: a line through the means, a bar for each interval."""
-    x, y = part[axis].to_numpy(), part["value"].to_numpy()
-    ax.plot(x, y, color=style.light, marker=style.marker, label=label, zorder=3, markersize=5)
-    for row in part.filter(pl.col("low").is_not_null()).iter_rows(named=True):
-        ax.plot([row[axis]] * 2, [row["low"], row["high"]], color=style.light, linewidth=2.2, alpha=0.45, zorder=2)
+def said(text: str) -> str:
+    """An arm and condition without what says nothing.
+
+    >>> said("tft,alld(conduct=fixed) · none · noise=0.1")
+    'tft,alld · noise=0.1'
+    """
+    shown = names([text])[0].replace("(conduct=fixed)", "")
+    for norm in ("none · ", " · none"):  # no norm beside something else
+        shown = shown.replace(norm, "", 1)
+    return shown
+
+
+def _line(ax: Axes, part: pl.DataFrame, axis: str, style: tuple[Look, Any], label: str) -> None:
+    """A line through the means, a bar for each interval."""
+    (colour, _, marker), dashes = style
+    ax.plot(part[axis], part["value"], color=colour, marker=marker, linestyle=dashes, label=label, zorder=3, ms=5)
+    bars = part.filter(pl.col("low").is_not_null())
+    ax.vlines(bars[axis], bars["low"], bars["high"], color=colour, linewidth=2.2, alpha=0.45, zorder=2)

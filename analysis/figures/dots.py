@@ -1,21 +1,39 @@
 """Points with intervals, one line per condition: the workhorse of the figures that compare norms."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..definitions import DEFINITIONS, DERIVED
-from .style import GRID, MUTED, PAGE, NothingToDraw, footnote, house, look, marker_size, names, panels
+from ..definitions import DEFINITIONS, DERIVED, EVENT, SHARE
+from .fit import legend, lines_of, wrapped
+from .style import (
+    GRID,
+    MUTED,
+    NARROW,
+    PAGE,
+    STYLE,
+    NothingToDraw,
+    canvas,
+    footnote,
+    house,
+    look,
+    marker_size,
+    names,
+)
 
-ROW = 0.235  # inches per condition
+ROW, LINE, LABEL = 0.235, 0.155, 2.0
+"""Inches: a condition, each further line of its label, and the longest line of that."""
 MOST = 24
 """Conditions that one panel can hold."""
 MOST_ARMS = 6
 SHARE_TICKS = (0, 0.25, 0.5, 0.75, 1)
-_HOLLOW = "hollow point: no variation between worlds, or one world only, so no interval"
+_TICKS = {SHARE: SHARE_TICKS, EVENT: SHARE_TICKS, "−1 to 1": (-1, -0.5, 0, 0.5, 1)}
+HOLLOW = "_hollow"
+"""The label of a point without an interval; no legend shows it."""
+_HOLLOW_MEANS = "hollow point: no variation between worlds, or one world only, so no interval"
 
 
 def base_rows(summary: pl.DataFrame, game: str, measures: Sequence[str]) -> pl.DataFrame:
@@ -27,27 +45,51 @@ def base_rows(summary: pl.DataFrame, game: str, measures: Sequence[str]) -> pl.D
     return rows
 
 
-def arms_and_conditions(summary: pl.DataFrame, game: str) -> tuple[list[str], list[str]]:
-    """The game's arms (at most ``MOST_ARMS``) and conditions (at most ``MOST``) in display order, whatever is shown."""
+def arms_and_conditions(summary: pl.DataFrame, game: str, most: int = MOST) -> tuple[list[str], list[str]]:
+    """The game's arms (at most ``MOST_ARMS``) and conditions (at most ``most``) in display order, whatever is shown."""
     rows = summary.filter(pl.col("game") == game, pl.col("base"))
-    arms, conditions = (rows[name].unique(maintain_order=True).to_list() for name in ("seats", "condition"))
-    return arms[:MOST_ARMS], conditions[:MOST]
+    return rows["seats"].unique(maintain_order=True).to_list()[:MOST_ARMS], chosen(rows, most)["condition"].to_list()
+
+
+def chosen(rows: pl.DataFrame, most: int) -> pl.DataFrame:
+    """The conditions that there is room for (``condition``, ``norms``), in the order of the rows: all norms under the
+    first variants, as many of these as fit whole; or the first ``most`` if one variant alone is too many.
+    """
+    found = rows.select("condition", "norms", "variant").unique("condition", keep="first", maintain_order=True)
+    sizes = found.group_by("variant", maintain_order=True).len()
+    whole = sizes.filter(pl.col("len").cum_sum() <= most)["variant"]
+    kept = found.filter(pl.col("variant").is_in(whole.implode())) if len(whole) else found.head(most)
+    return kept.select("condition", "norms")
 
 
 def panel_height(conditions: Sequence[str]) -> float:
     """Inches that a panel of these conditions needs with its title and axis."""
-    return 0.75 + ROW * len(conditions)
+    return 0.75 + _row(conditions) * len(conditions)
 
 
-def dot_panel(ax: Axes, rows: pl.DataFrame, conditions: Sequence[str]) -> bool:
+def _row(conditions: Sequence[str]) -> float:
+    """Inches of a condition: more where labels have several lines."""
+    return ROW + LINE * (max(map(lines_of, labels_of(conditions)), default=1) - 1)
+
+
+def labels_of(conditions: Sequence[str]) -> list[str]:
+    """The labels of rows, in lines of at most ``LABEL`` inches; those that were cut off alike told apart by a number.
+
+    >>> labels_of(["kind · action_noise=0.1"])
+    ['kind · action noise=0.1']
+    """
+    words = [wrapped(name, LABEL, STYLE["ytick.labelsize"], most=3) for name in names(conditions)]
+    return [word if word not in words[:k] else f"{word} ({words[: k + 1].count(word)})" for k, word in enumerate(words)]
+
+
+def dot_panel(ax: Axes, rows: pl.DataFrame, conditions: Sequence[str]) -> None:
     """Draws ``rows`` (``condition``, ``norms``, ``value``, ``low``, ``high``, ``constant``, ``n``, ``n_nan``), one
     line per condition.
 
     A condition without a row is marked as undefined, and n is written beside values that are undefined in some
-    worlds. Returns whether some cell had no interval (drawn hollow).
+    worlds. A point without an interval is hollow (:func:`hollow_note`).
     """
     found = {row["condition"]: row for row in rows.iter_rows(named=True)}
-    hollow = False
     ax.hlines(range(len(conditions)), 0, 1, transform=ax.get_yaxis_transform(), color=GRID, linewidth=0.6, zorder=0)
     _bars(ax, [(y, found[condition]) for y, condition in enumerate(conditions) if condition in found])
     for y, condition in enumerate(conditions):
@@ -55,14 +97,13 @@ def dot_panel(ax: Axes, rows: pl.DataFrame, conditions: Sequence[str]) -> bool:
         if row is None:
             _beside(ax, y, "undefined", left=False)
             continue
-        hollow |= _point(ax, y, row)
+        _point(ax, y, row)
         if row["n_nan"]:
             low, high = ax.get_xlim()
             _beside(ax, y, f"n={row['n']}", left=row["value"] > low + 0.8 * (high - low))
     ax.set_ylim(len(conditions) - 0.4, -0.6)
-    ax.set_yticks(range(len(conditions)), names(conditions))
+    ax.set_yticks(range(len(conditions)), labels_of(conditions))
     ax.grid(axis="y", visible=False)
-    return hollow
 
 
 def _bars(ax: Axes, rows: Sequence[tuple[int, dict[str, Any]]]) -> None:
@@ -73,22 +114,12 @@ def _bars(ax: Axes, rows: Sequence[tuple[int, dict[str, Any]]]) -> None:
         ax.hlines(y, low, high, colors=colours, linewidth=2.4, capstyle="round", zorder=3)
 
 
-def _point(ax: Axes, y: int, row: dict[str, Any]) -> bool:
-    """The point; whether it is hollow."""
+def _point(ax: Axes, y: int, row: dict[str, Any]) -> None:
+    """The point, hollow if it has no interval."""
     style, bare = look(row["norms"]), row["low"] is None
-    face, edge = (PAGE, style.light) if bare else (style.light, PAGE)
-    width = 1.4 if bare else 0.7
-    ax.plot(
-        [row["value"]],
-        [y],
-        style.marker,
-        color=face,
-        markeredgecolor=edge,
-        markeredgewidth=width,
-        markersize=marker_size(style),
-        zorder=4,
-    )
-    return bare
+    (point,) = ax.plot([row["value"]], [y], style.marker, color=PAGE if bare else style.light, zorder=4)
+    point.set(markeredgecolor=style.light if bare else PAGE, markeredgewidth=1.4 if bare else 0.7)
+    point.set(markersize=marker_size(style), label=HOLLOW if bare else "_point")
 
 
 def _beside(ax: Axes, y: int, text: str, left: bool) -> None:
@@ -98,33 +129,49 @@ def _beside(ax: Axes, y: int, text: str, left: bool) -> None:
                 ha=side, va="center", fontsize=6.5, color=MUTED)  # fmt: skip
 
 
-def by_arm(
-    summary: pl.DataFrame,
-    game: str,
-    measure: str,
-    label: str,
-    ticks: Sequence[float],
-    more: Callable[[Axes, str, list[str]], None] | None = None,
-) -> Figure:
-    """One panel per arm of one bounded measure by condition; ``more(ax, arm, conditions)`` adds to a panel."""
+def by_condition(
+    summary: pl.DataFrame, game: str, measure: str, arm: str | None = None, ax: Axes | None = None
+) -> Axes:
+    """Any measure by condition, points with 95 % intervals over worlds, in one arm (the first, if none is named).
+
+    ``summary`` is :func:`..summary.summarise`'s table. Raises :class:`.style.NothingToDraw` where the measure is
+    undefined in the whole game, or nobody sat so.
+    """
     rows = base_rows(summary, game, [measure])
-    arms, conditions = arms_and_conditions(summary, game)
-    columns = min(3, len(arms))
-    lines = -(-len(arms) // columns)
+    _, conditions = arms_and_conditions(summary, game)
+    arm = the_arm(summary, game, arm)
+    meant = DEFINITIONS.get(measure) or DERIVED[measure]
+    given, ax = ax, canvas(ax, panel_height(conditions), NARROW)
     with house():
-        figure, axes = panels(lines, columns, lines * panel_height(conditions) + 0.25, sharex=True, sharey=True)
-        hollow = False
-        for ax, arm in zip(axes.flat, arms, strict=False):
-            share_axis(ax, ticks)
-            hollow |= dot_panel(ax, rows.filter(pl.col("seats") == arm), conditions)
-            ax.set_title(names([arm])[0])
-            ax.set_xlabel(label)
-            if more:
-                more(ax, arm, conditions)
-        for ax in axes.flat[len(arms) :]:
-            ax.set_visible(False)
-        hollow_note(figure, hollow)
-    return figure
+        if meant.range in _TICKS:
+            share_axis(ax, _TICKS[meant.range])
+        dot_panel(ax, rows.filter(pl.col("seats") == arm), conditions)
+        ax.set_title(names([arm])[0])
+        ax.set_xlabel(meant.label)
+        complete(ax, given)
+    return ax
+
+
+def the_arm(summary: pl.DataFrame, game: str, arm: str | None) -> str:
+    """The arm that was named, else the first. Raises :class:`NothingToDraw` if nobody sat so."""
+    arms = summary.filter(pl.col("game") == game, pl.col("base"))["seats"].unique(maintain_order=True).to_list()
+    if arm is None and arms:
+        return arms[0]
+    if arm is None or arm not in arms:
+        raise NothingToDraw(f"nobody sat as {arm} in {game}: there are {', '.join(arms) or 'no base settings'}")
+    return arm
+
+
+def complete(ax: Axes, given: Axes | None) -> None:
+    """Adds to a figure of one panel what a sheet says for all of its panels: a legend, and what hollow points mean."""
+    if given is not None:
+        return
+    figure = ax.figure
+    assert isinstance(figure, Figure)
+    handles, labels = ax.get_legend_handles_labels()
+    if handles:
+        legend(figure, handles, labels)
+    hollow_note(figure)
 
 
 def share_axis(ax: Axes, ticks: Sequence[float] = SHARE_TICKS) -> None:
@@ -135,7 +182,7 @@ def share_axis(ax: Axes, ticks: Sequence[float] = SHARE_TICKS) -> None:
     ax.tick_params(labelbottom=True)
 
 
-def hollow_note(figure: Figure, hollow: bool) -> None:
+def hollow_note(figure: Figure) -> None:
     """Says what a hollow point means, where there is one."""
-    if hollow:
-        footnote(figure, _HOLLOW)
+    if any(line.get_label() == HOLLOW for ax in figure.axes for line in ax.lines):
+        footnote(figure, _HOLLOW_MEANS)

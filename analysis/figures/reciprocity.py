@@ -3,13 +3,11 @@
 import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from ..reciprocity import rho_null
 from ..summary import focal, tracks
-from .dots import by_arm
-from .style import INK, MUTED, PAGE, house
+from .dots import arms_and_conditions, by_condition, complete, panel_height, the_arm
+from .style import INK, MUTED, NARROW, PAGE, canvas, house
 
 NULL_DRAWS = 499
 
@@ -53,44 +51,33 @@ def reciprocity_null(steps: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     return cells.select("cell").join(pl.DataFrame(rows, schema=schema), on="cell", maintain_order="left")
 
 
-def reciprocity(summary: pl.DataFrame, game: str, null: pl.DataFrame | None = None) -> Figure:
-    """ρ by norm with 95 % intervals, one panel per arm, beside the mean of its ``null`` (:func:`reciprocity_null`)."""
-    rows = summary.filter(pl.col("game") == game, pl.col("base"), pl.col("measure") == "rho_focal")
-    means = (
-        {}
-        if null is None
-        else dict(null.filter(pl.col("null_mean").is_not_null()).select("cell", "null_mean").iter_rows())
-    )
-
-    def add_null(ax: Axes, arm: str, conditions: list[str]) -> None:
+def reciprocity(
+    summary: pl.DataFrame,
+    game: str,
+    arm: str | None = None,
+    null: pl.DataFrame | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """ρ by norm with 95 % intervals, in one arm, beside the mean of its ``null`` (:func:`reciprocity_null`)."""
+    _, conditions = arms_and_conditions(summary, game)
+    given, ax = ax, canvas(ax, panel_height(conditions), NARROW)
+    by_condition(summary, game, "rho_focal", arm, ax)
+    with house():
         ax.axvline(0, color=MUTED, linewidth=1, zorder=1)
-        for cell, condition in rows.filter(pl.col("seats") == arm).select("cell", "condition").iter_rows():
-            if cell in means and condition in conditions:
-                ax.plot(
-                    [means[cell]],
-                    [conditions.index(condition)],
-                    "|",
-                    color=INK,
-                    markersize=12,
-                    markeredgewidth=1.8,
-                    zorder=5,
-                )
+        if null is not None:
+            ours = pl.col("base") & (pl.col("game") == game) & (pl.col("seats") == the_arm(summary, game, arm))
+            cells = summary.filter(ours, pl.col("measure") == "rho_focal").select("cell", "condition")
+            _null_ticks(ax, cells.join(null, on="cell").drop_nulls("null_mean"), conditions)
+        ax.set_xlabel("reciprocity ρ = P(C|C) − P(C|D)")
+        complete(ax, given)
+    return ax
 
-    figure = by_arm(summary, game, "rho_focal", "reciprocity ρ = P(C|C) − P(C|D)", (-1, -0.5, 0, 0.5, 1), add_null)
-    if means:
-        with house():
-            keys = [
-                Line2D([], [], marker="o", color=MUTED, markeredgecolor=PAGE, label="ρ with 95 % interval"),
-                Line2D(
-                    [],
-                    [],
-                    marker="|",
-                    linestyle="",
-                    color=INK,
-                    markersize=11,
-                    markeredgewidth=1.8,
-                    label="mean of the null (partners shuffled)",
-                ),
-            ]
-            figure.legend(handles=keys, loc="outside upper left", ncols=2)
-    return figure
+
+def _null_ticks(ax: Axes, rows: pl.DataFrame, conditions: list[str]) -> None:
+    """A black tick at the mean of each null, and what it and the points are, for a legend."""
+    rows = rows.filter(pl.col("condition").is_in(conditions))
+    if rows.is_empty():
+        return
+    ax.plot([], [], marker="o", color=MUTED, markeredgecolor=PAGE, label="ρ with 95 % interval")
+    (ticks,) = ax.plot(rows["null_mean"], [conditions.index(one) for one in rows["condition"]], "|", color=INK)
+    ticks.set(markersize=12, markeredgewidth=1.8, zorder=5, label="mean of the null (partners shuffled)")

@@ -1,19 +1,22 @@
 """How measures respond to settings that a design picked: over the range of an interval, between two levels."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from ..layouts import Line, lines, main_effects, mean_ci, picked
 from ..summary import short
 from .dose import MEASURES
-from .style import MUTED, NothingToDraw, house, look, names, panels
+from .dots import LABEL, complete
+from .fit import wrapped
+from .style import DASHES, MUTED, NARROW, STYLE, NothingToDraw, canvas, house, look, names, twins
 
 MOST_AXES, MOST_SEATS, MOST_LINES = 4, 3, 8
+EFFECT = 0.34
+"""Inches of a factor."""
 MOST_BINS, FEWEST_IN_A_BIN = 8, 8
 """Combinations of a bin, at least: with fewer a mean has no interval to speak of."""
 _SPREAD = 0.5
@@ -27,55 +30,89 @@ class Panel(NamedTuple):
     lines: list[Line]
 
 
-def response(episodes: pl.DataFrame, game: str, axes: Mapping[str, str]) -> Figure:
-    """Cooperation and normalised welfare over each of the ``axes`` (name → how it was sampled): a point for each
-    combination, and means over bins of as many combinations each with 95 % bands.
+def response(
+    episodes: pl.DataFrame,
+    game: str,
+    axes: Mapping[str, str],
+    axis: str | None = None,
+    measure: str = "coop_focal",
+    arm: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """A measure over one ``axis`` (the first, if none is named) of those that a design sampled (``axes``: name → how):
+    a point for each combination, and means over bins of as many combinations each with 95 % bands.
 
-    A column of panels for each axis (at most ``MOST_AXES``), a row for each measure and way of filling the seats.
-    Raises :class:`NothingToDraw` where no axis was sampled in this game.
+    Raises :class:`NothingToDraw` where the axis was not sampled in this game, or the measure is not defined.
     """
     here = picked(episodes.filter(pl.col("game") == game), axes)
-    found, shown = _panels(episodes, game, here), here[:MOST_AXES]
+    panel = _the_panel(panels_of(episodes, game, here), measure, arm)
+    if axis is not None and axis not in here:
+        raise NothingToDraw(f"{axis} was not sampled in {game}")
+    given, ax = ax, canvas(ax, 2.6, NARROW)
     with house():
-        figure, grid = panels(len(found), len(shown), 0.5 + 1.9 * len(found), sharex="col", sharey=False)
-        for row, panel in zip(grid, found, strict=True):
-            for k, (ax, axis) in enumerate(zip(row, shown, strict=True)):
-                for line in panel.lines:
-                    _course(ax, line, here.index(axis))
-                if axes[axis].startswith("tag(log"):
-                    ax.set_xscale("log")
-                _level(ax, panel, first=k == 0)
-        for ax, axis in zip(grid[-1], shown, strict=True):
-            ax.set_xlabel(axis)
-        _legend(figure, found, grid[0][0])
-    return figure
+        draw_response(ax, panel, here, axis or here[0], axes)
+        ax.set_title(title(panel))
+        ax.set_xlabel(axis or here[0])
+        complete(ax, given)
+    return ax
 
 
-def effects(episodes: pl.DataFrame, game: str, factors: Sequence[str]) -> Figure:
-    """Main effects of the ``factors`` on cooperation and normalised welfare with 95 % intervals: a row for each factor,
-    a panel for each measure and way of filling the seats. Raises :class:`NothingToDraw` where there are none.
-    """
+def effects(
+    episodes: pl.DataFrame,
+    game: str,
+    factors: Sequence[str],
+    measure: str = "coop_focal",
+    arm: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Main effects of the ``factors`` on a measure with 95 % intervals: a row for each factor. Raises
+    :class:`NothingToDraw` where there are none."""
     factors = picked(episodes.filter(pl.col("game") == game), factors)
-    found = _panels(episodes, game, factors)
-    seats = list(dict.fromkeys(panel.seats for panel in found))
+    panel = _the_panel(panels_of(episodes, game, factors), measure, arm)
+    given, ax = ax, canvas(ax, 0.9 + EFFECT * len(factors), NARROW)
     with house():
-        height = 0.9 + len(seats) * (0.5 + 0.34 * len(factors))
-        figure, grid = panels(len(seats), -(-len(found) // len(seats)), height, sharey=True)
-        for ax, panel in zip(grid.T.ravel(), found, strict=False):
-            rows = [main_effects(line, factors) for line in panel.lines]
-            places = np.linspace(-_SPREAD / 2, _SPREAD / 2, len(rows)) if len(rows) > 1 else [0.0]
-            ax.axvline(0, color=MUTED, linewidth=1, zorder=1)
-            for line, of, place in zip(panel.lines, rows, places, strict=True):
-                _effects(ax, line, of, float(place))
-            one = next((of for of in rows if of), [])
-            ax.set_yticks(range(len(one)), [_step(row) for row in one])
-            ax.set_ylim(len(factors) - 0.5, -0.5)
-            ax.set_title(f"{names([panel.seats])[0]}: effect on {MEASURES[panel.measure]}")
-        _legend(figure, found, grid[0][0])
-    return figure
+        draw_effects(ax, panel, factors)
+        complete(ax, given)
+    return ax
 
 
-def _panels(episodes: pl.DataFrame, game: str, axes: Sequence[str]) -> list[Panel]:
+def title(panel: Panel) -> str:
+    """The seats and the measure."""
+    return f"{names([panel.seats])[0]}: {MEASURES[panel.measure]}"
+
+
+def draw_response(ax: Axes, panel: Panel, here: Sequence[str], axis: str, axes: Mapping[str, str]) -> None:
+    """The combinations and the lines of one panel over one axis."""
+    for line, twin in zip(panel.lines, twins([line.norms for line in panel.lines]), strict=True):
+        _course(ax, line, here.index(axis), DASHES[twin % len(DASHES)])
+    if axes[axis].startswith("tag(log"):
+        ax.set_xscale("log")
+    low, high = ax.get_ylim()  # both measures have 0 and 1 as their marks: never a magnified sliver
+    ax.set_ylim(min(low, -0.05), max(high, 1.05))
+
+
+def draw_effects(ax: Axes, panel: Panel, factors: Sequence[str]) -> None:
+    """The rows of one panel."""
+    rows = [main_effects(line, factors) for line in panel.lines]
+    places = np.linspace(-_SPREAD / 2, _SPREAD / 2, len(rows)) if len(rows) > 1 else [0.0]
+    ax.axvline(0, color=MUTED, linewidth=1, zorder=1)
+    for line, of, place in zip(panel.lines, rows, places, strict=True):
+        _effects(ax, line, of, float(place))
+    one = next((of for of in rows if of), [])
+    ax.set_yticks(range(len(one)), [wrapped(_step(row), LABEL, STYLE["ytick.labelsize"], most=2) for row in one])
+    ax.set_ylim(len(factors) - 0.5, -0.5)
+    ax.set_title(f"{names([panel.seats])[0]}: effect on {MEASURES[panel.measure]}")
+
+
+def _the_panel(found: Sequence[Panel], measure: str, arm: str | None) -> Panel:
+    for panel in found:
+        if panel.measure == measure and arm in (None, panel.seats):
+            return panel
+    raise NothingToDraw(f"{MEASURES.get(measure, measure)} is not defined here" + (f" for {arm}" if arm else ""))
+
+
+def panels_of(episodes: pl.DataFrame, game: str, axes: Sequence[str]) -> list[Panel]:
+    """A panel for each measure and way of filling the seats. Raises :class:`NothingToDraw` if there is none."""
     if not axes:
         raise NothingToDraw(f"no design picked settings in {game}")
     by_measure = {measure: lines(episodes, game, axes, measure) for measure in MEASURES}
@@ -89,7 +126,7 @@ def _panels(episodes: pl.DataFrame, game: str, axes: Sequence[str]) -> list[Pane
     return found
 
 
-def _course(ax: Axes, line: Line, axis: int) -> None:
+def _course(ax: Axes, line: Line, axis: int, dashes: Any) -> None:
     """The combinations of one line, and the means over bins of them."""
     x = np.array([row[axis] for row in line.x], np.float64)
     each = np.ma.masked_invalid(line.y).mean(axis=1).filled(np.nan)
@@ -101,19 +138,10 @@ def _course(ax: Axes, line: Line, axis: int) -> None:
     means = [mean_ci(line.y[of], line.shared) for of in bins]
     at = [float(np.median(x[of])) for of in bins]
     label = names([line.label])[0]
-    ax.plot(at, [float(ci.value) for ci in means], color=colour, marker=look(line.norms).marker, label=label, zorder=4)
+    (course,) = ax.plot(at, [float(ci.value) for ci in means], color=colour, linestyle=dashes, label=label, zorder=4)
+    course.set_marker(look(line.norms).marker)
     low, high = ([float(getattr(ci, end)) for ci in means] for end in ("low", "high"))
     ax.fill_between(at, low, high, color=colour, alpha=0.18, linewidth=0, zorder=1)
-
-
-def _level(ax: Axes, panel: Panel, first: bool) -> None:
-    """Both measures have 0 and 1 as their marks: never a magnified sliver."""
-    low, high = ax.get_ylim()
-    ax.set_ylim(min(low, -0.05), max(high, 1.05))
-    if first:
-        ax.set_title(f"{names([panel.seats])[0]}: {MEASURES[panel.measure]}")
-    else:
-        ax.tick_params(labelleft=False)
 
 
 def _step(row: Mapping[str, object]) -> str:
@@ -134,8 +162,3 @@ def _effects(ax: Axes, line: Line, rows: Sequence[Mapping[str, object]], place: 
             ax.plot([row["low"], row["high"]], [at, at], color=style.light, linewidth=2.2, alpha=0.5, zorder=2)  # type: ignore[list-item]
     values = [row["value"] for row in rows]
     ax.plot(values, y, style.marker, color=style.light, markersize=5.5, label=names([line.label])[0], zorder=3)  # type: ignore[arg-type]
-
-
-def _legend(figure: Figure, found: Sequence[Panel], ax: Axes) -> None:
-    if any(len(panel.lines) > 1 for panel in found):
-        figure.legend(*ax.get_legend_handles_labels(), loc="outside upper left", ncols=4)

@@ -1,16 +1,18 @@
 """Schelling diagrams: what cooperating and defecting pay, by how many others cooperate (GAMES.md §0.7)."""
 
 import polars as pl
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
-from .style import MUTED, NothingToDraw, footnote, house, names, panels
+from .dots import complete
+from .export import whole
+from .style import MUTED, NARROW, NothingToDraw, canvas, footnote, house, names
 
 HEIGHT = 3.0
 CONDUCT = {"cooperates": ("#0a66ad", "o"), "defects": ("#c9500c", "s")}
 """Colour and marker of the focal seat's conduct; blue and orange are told apart by the colour-blind."""
 
 
-def schelling(frame: pl.DataFrame) -> Figure:
+def schelling(frame: pl.DataFrame, ax: Axes | None = None) -> Axes:
     """The diagram of :meth:`comity.experiments.probes.Schelling.frame`: total payoff of the focal seat, a line per
     conduct with its 95 % band.
 
@@ -19,9 +21,8 @@ def schelling(frame: pl.DataFrame) -> Figure:
     """
     if frame.is_empty():
         raise NothingToDraw("no diagram was computed")
+    given, ax = ax, canvas(ax, HEIGHT, NARROW)
     with house():
-        figure, axes = panels(1, 1, HEIGHT)
-        ax = axes[0, 0]
         for conduct, (colour, marker) in CONDUCT.items():
             line = frame.filter(pl.col("focal") == conduct).sort("others")
             ell, low, high = (line[name].to_numpy() for name in ("others", "low", "high"))
@@ -32,6 +33,7 @@ def schelling(frame: pl.DataFrame) -> Figure:
         ax.set(xlabel="others who cooperate (ℓ)", ylabel="payoff per episode")
         ax.set_title(names([frame["game"][0]])[0])
         ax.axhline(0, color=MUTED, linewidth=0.8, zorder=0)
-        figure.legend(*ax.get_legend_handles_labels(), loc="outside upper left", ncols=2)
-        footnote(figure, "Bands are 95 % intervals over worlds and places.")
-    return figure
+        complete(ax, given)
+        if given is None:
+            footnote(whole(ax), "Bands are 95 % intervals over worlds and places.")
+    return ax

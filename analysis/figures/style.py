@@ -1,27 +1,25 @@
 """The house style: one colour and one marker per norm everywhere, legible at column width, on dark and on light.
 
-Figures are drawn in the colours of a light page. :func:`svg` turns those into CSS variables with the same colour as a
-fallback, so that a page may show the one figure in both schemes: ink follows ``currentColor``.
+The style itself is the file ``house.mplstyle``, for ``plt.style.use("comity.analysis.figures.house")``. Figures are
+drawn in the colours of a light page; :mod:`.export` turns those into CSS variables.
 """
 
-import io
-import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from ..summary import NORM_ORDER
+from .fit import Fitting, grow, lines_of, wrapped
 
 INK, MUTED, GRID, PAGE = "#14171a", "#69707a", "#dfe2e6", "#fdfdfc"
-WIDTH = 8.2
-"""Inches: the width of a text column."""
-SALT = "comity"
+WIDTH, NARROW = 8.2, 4.6
+"""Inches: the width of a text column, and of a single panel, which a phone can show whole."""
 
 
 class Look(NamedTuple):
@@ -56,44 +54,11 @@ OTHERS: dict[str, Look] = {
 SPARE = tuple(OTHERS.values())
 assert set(NORM_ORDER) == set(LOOKS)
 
-STYLE: dict[str, Any] = {
-    "figure.facecolor": "none",
-    "axes.facecolor": "none",
-    "savefig.facecolor": "none",
-    "svg.fonttype": "none",
-    "svg.hashsalt": SALT,
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
-    "font.size": 9,
-    "text.color": INK,
-    "axes.edgecolor": MUTED,
-    "axes.labelcolor": INK,
-    "axes.labelsize": 9,
-    "axes.titlesize": 9.5,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.spines.left": False,
-    "axes.linewidth": 0.8,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": GRID,
-    "grid.linewidth": 0.8,
-    "xtick.color": MUTED,
-    "ytick.color": MUTED,
-    "xtick.labelcolor": INK,
-    "ytick.labelcolor": INK,
-    "xtick.labelsize": 8.5,
-    "ytick.labelsize": 9,
-    "xtick.major.size": 3,
-    "ytick.major.size": 0,
-    "legend.frameon": False,
-    "legend.fontsize": 8.5,
-    "lines.linewidth": 1.8,
-    "lines.markersize": 6.5,
-    "axes.unicode_minus": True,
-}
+FOOTNOTE = 8
+"""Points."""
+DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (7, 2, 1.5, 2)), (0, (3, 1, 1, 1, 1, 1)), (0, (9, 4)))
+"""Of lines that share a look, in turn."""
+STYLE = mpl.rc_params_from_file(Path(__file__).with_name("house.mplstyle"), use_default_template=False)
 
 
 class NothingToDraw(ValueError):
@@ -110,6 +75,16 @@ def look(norm: str) -> Look:
     return LOOKS.get(norm) or OTHERS.get(norm) or SPARE[sum(norm.encode()) % len(SPARE)]
 
 
+def twins(norms: Sequence[str]) -> list[int]:
+    """How many before each look the same: what else tells their lines apart (:data:`DASHES`).
+
+    >>> twins(["kind", "selfish", "kind"])
+    [0, 0, 1]
+    """
+    looks = [look(norm) for norm in norms]
+    return [looks[:k].count(one) for k, one in enumerate(looks)]
+
+
 def marker_size(style: Look) -> float:
     """Points: the crosses look smaller than they are."""
     return 8.5 if style.marker in "PX*" else 6.5
@@ -118,8 +93,7 @@ def marker_size(style: Look) -> float:
 def panels(rows: int, columns: int, height: float, **options: Any) -> tuple[Figure, np.ndarray]:
     """A figure of ``rows`` × ``columns`` panels, ``height`` inches in all, and its axes (rows, columns)."""
     with house():
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
-        figure.get_layout_engine().set(w_pad=0.06, h_pad=0.05)  # type: ignore[union-attr]
+        figure = Figure(figsize=(WIDTH, height), layout=Fitting(w_pad=0.06, h_pad=0.05))
         axes = figure.subplots(rows, columns, squeeze=False, **options)
     return figure, axes
 
@@ -143,56 +117,7 @@ def names(labels: Sequence[str]) -> list[str]:
 
 
 def footnote(figure: Figure, text: str) -> None:
-    """A muted line under the panels."""
-    figure.supxlabel(text, fontsize=8, color=MUTED, x=0.01, ha="left")
-
-
-# -- out ---------------------------------------------------------------------------------------------------------------
-
-_VARIABLES = {
-    INK: "currentColor",
-    MUTED: "var(--muted, #69707a)",
-    GRID: "var(--grid, #dfe2e6)",
-    PAGE: "var(--page, #fdfdfc)",
-}
-for _k, _look in enumerate((*LOOKS.values(), *SPARE)):
-    _VARIABLES[_look.light] = f"var(--c{_k}, {_look.light})"
-_COLOUR = re.compile("|".join(_VARIABLES), re.IGNORECASE)
-
-
-def css() -> tuple[str, str]:
-    """The declarations of the norms' colours on a light and on a dark page."""
-    looks = (*LOOKS.values(), *SPARE)
-    return tuple("".join(f"--c{k}:{getattr(one, page)};" for k, one in enumerate(looks)) for page in ("light", "dark"))  # type: ignore[return-value]
-
-
-def colour_variable(norm: str) -> str:
-    """The CSS value of a norm's colour."""
-    return _VARIABLES[look(norm).light]
-
-
-def svg(figure: Figure, prefix: str, note: str = "") -> str:
-    """The figure as an ``<svg>`` element for an HTML page: no prologue, no links, colours as CSS variables.
-
-    ``prefix`` keeps the ids of several figures on one page apart; ``note`` is written under the panels, so that it
-    stays with the picture wherever that is taken. The same figure gives the same text.
-    """
-    if note:
-        footnote(figure, "; ".join(text for text in (note, figure.get_supxlabel()) if text))
-    buffer = io.StringIO()
-    with house():  # not savefig, which draws everything twice
-        FigureCanvasSVG(figure).print_svg(
-            buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
-        )
-    text = buffer.getvalue()
-    text = text[text.index("<svg") :].strip()
-    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
-    text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
-    text = re.sub(r'\s(?:xmlns(?::\w+)?|version)="[^"]*"', "", text).replace("xlink:href", "href")
-    text = re.sub(r"\s*<defs>\s*<style.*?</style>\s*</defs>", "", text, flags=re.DOTALL)  # it would rule the whole page
-    text = text.replace("<svg", '<svg style="stroke-linejoin: round; stroke-linecap: butt"', 1)
-    used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', text))
-    text = re.sub(r'\sid="([^"]+)"', lambda m: f' id="{prefix}{m[1]}"' if m[1] in used else "", text)
-    text = re.sub(r'(href="#|url\(#)', rf"\g<1>{prefix}", text)
-    text = _COLOUR.sub(lambda m: _VARIABLES[m[0].lower()], text)
-    return re.sub(r"\n\s*", "\n", text)
+    """A muted line under the panels, in place of another; wrapped, and the figure made higher by that."""
+    told = wrapped(text, figure.get_figwidth() - 0.15, FOOTNOTE, most=9)
+    grow(figure, 0.15 * (lines_of(told) - lines_of(figure.get_supxlabel())))
+    figure.supxlabel(told, fontsize=FOOTNOTE, color=MUTED, x=0.01, ha="left", multialignment="left")

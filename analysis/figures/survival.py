@@ -1,64 +1,92 @@
 """Survival curves: how long what is shared, or a conflict, lasts."""
 
+from typing import NamedTuple
+
 import numpy as np
 import polars as pl
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
 from ..measure import FloatArray
 from ..statistics import Z
 from ..summary import cells
 from ..survival import Survival, kaplan_meier
-from .dots import MOST_ARMS
-from .lines import Course, draw, legend, step_axis
-from .style import NothingToDraw, house, names, panels
+from .dots import chosen, the_arm
+from .export import whole
+from .lines import MOST_LINES, Course, draw, key, step_axis
+from .style import NARROW, NothingToDraw, canvas, house, names, twins
+from .time_course import HEIGHT
 
 
-def survival(episodes: pl.DataFrame, game: str) -> Figure:
-    """Kaplan–Meier curves of not having collapsed by norm, one panel per arm, with a log–log band.
+class Ending(NamedTuple):
+    """What a curve counts: the column of times, that of whether it happened, and what is left."""
+
+    time: str
+    event: str
+    label: str
+
+
+COLLAPSE = Ending("length", "collapsed", "share not collapsed")
+QUIET = Ending("time_to_deescalate", "deescalated", "share not yet quiet")
+
+
+def survival(episodes: pl.DataFrame, game: str, arm: str | None = None, ax: Axes | None = None) -> Axes:
+    """Kaplan–Meier curves of not having collapsed by norm, in one arm, with a log–log band.
 
     Raises :class:`NothingToDraw` where no episode of the game collapsed.
     """
-    here = episodes.filter(pl.col("game") == game)
-    if "collapsed" not in here.columns or not here["collapsed"].cast(pl.Boolean).fill_null(False).any():
-        raise NothingToDraw(f"no episode of {game} collapsed")
-    return _curves(here, "length", "collapsed", "share not collapsed")
+    demand(episodes, game, COLLAPSE)
+    return _curves(episodes, game, COLLAPSE, arm, ax)
 
 
-def quiet_curves(episodes: pl.DataFrame, game: str) -> Figure:
-    """Kaplan–Meier curves of the time from the peak of pressing to lasting quiet; episodes that never were quiet are
-    censored."""
+def quiet_curves(episodes: pl.DataFrame, game: str, arm: str | None = None, ax: Axes | None = None) -> Axes:
+    """Kaplan–Meier curves of the time from the peak of pressing to lasting quiet, in one arm; episodes that never were
+    quiet are censored."""
+    demand(episodes, game, QUIET)
+    return _curves(episodes, game, QUIET, arm, ax)
+
+
+def demand(episodes: pl.DataFrame, game: str, ending: Ending) -> None:
+    """Raises :class:`NothingToDraw` where it did not happen, or its time is nowhere known."""
     here = episodes.filter(pl.col("game") == game)
-    if "time_to_deescalate" not in here.columns or here["time_to_deescalate"].null_count() == len(here):
+    if ending is COLLAPSE:
+        if "collapsed" not in here.columns or not here["collapsed"].cast(pl.Boolean).fill_null(False).any():
+            raise NothingToDraw(f"no episode of {game} collapsed")
+    elif ending.time not in here.columns or here[ending.time].null_count() == len(here):
         raise NothingToDraw(f"nobody pressed in {game}")
-    return _curves(here, "time_to_deescalate", "deescalated", "share not yet quiet")
 
 
-def _curves(here: pl.DataFrame, time: str, event: str, label: str) -> Figure:
-    order = cells(here).filter("base")
-    arms = order["seats"].unique(maintain_order=True).to_list()[:MOST_ARMS]
-    by_cell = here.partition_by("cell", as_dict=True)
-    last = float(here[time].max())  # type: ignore[arg-type]
+def _curves(episodes: pl.DataFrame, game: str, ending: Ending, arm: str | None, ax: Axes | None) -> Axes:
+    order = cells(episodes).filter(pl.col("game") == game, pl.col("base"))
+    shown = chosen(order, MOST_LINES)
+    arm = the_arm(order, game, arm)
+    given, ax = ax, canvas(ax, HEIGHT, NARROW)
     with house():
-        figure, axes = panels(1, len(arms), 2.75, sharex=True, sharey=True)
-        for ax, arm in zip(axes[0], arms, strict=True):
-            rows = order.filter(pl.col("seats") == arm).iter_rows(named=True)
-            draw(
-                ax,
-                [curve for row in rows if (curve := _curve(by_cell[(row["cell"],)], time, event, row["norms"]))],
-                stairs=True,
-            )
-            ax.set_title(names([arm])[0])
-            ax.set_ylim(-0.03, 1.03)
-            step_axis(ax, last)
-        axes[0][0].set_ylabel(label)
-        legend(figure, order.select("condition", "norms").unique(maintain_order=True))
-    return figure
+        draw_curves(ax, order.filter(pl.col("seats") == arm), episodes, ending, shown)
+        ax.set_ylabel(ending.label)
+        if given is None:
+            key(whole(ax), shown)
+    return ax
 
 
-def _curve(part: pl.DataFrame, time: str, event: str, norm: str) -> Course | None:
+def draw_curves(
+    ax: Axes, order: pl.DataFrame, episodes: pl.DataFrame, ending: Ending, shown: pl.DataFrame, last: float = 0.0
+) -> None:
+    """The curves of the cells in ``order``, all of one arm, as far as they are among the conditions ``shown``."""
+    twin = dict(zip(shown["condition"], twins(shown["norms"].to_list()), strict=True))
+    rows = order.filter(pl.col("condition").is_in(shown["condition"].implode())).rows(named=True)
+    here = episodes.filter(pl.col("cell").is_in([row["cell"] for row in rows]))
+    by_cell = here.partition_by("cell", as_dict=True)
+    found = [(row, _curve(by_cell[(row["cell"],)], ending, row["norms"])) for row in rows]
+    draw(ax, [one._replace(twin=twin[row["condition"]]) for row, one in found if one], stairs=True)
+    ax.set_title(names([order["seats"][0]])[0])
+    ax.set_ylim(-0.03, 1.03)
+    step_axis(ax, last or float(here[ending.time].max() or 1))  # type: ignore[arg-type]
+
+
+def _curve(part: pl.DataFrame, ending: Ending, norm: str) -> Course | None:
     """One cell's curve; None where no time is known."""
-    times = part[time].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-    found = kaplan_meier(times, part[event].cast(pl.Float64).fill_null(0).to_numpy() == 1)
+    times = part[ending.time].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    found = kaplan_meier(times, part[ending.event].cast(pl.Float64).fill_null(0).to_numpy() == 1)
     if not found.n:
         return None
     low, high = log_log_band(found)

@@ -1,20 +1,22 @@
 """How things went, step by step."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
 from ..measure import FloatArray, divide
 from ..summary import cells, focal, tracks
-from .dots import MOST_ARMS
-from .lines import Course, draw, legend, step_axis
-from .style import NothingToDraw, house, names, panels
+from .dots import chosen, the_arm
+from .export import whole
+from .lines import MOST_LINES, Course, draw, key, step_axis
+from .style import NARROW, NothingToDraw, canvas, house, names, twins
 
 MOST_POINTS = 50
 """A longer course is drawn as means over equal blocks of steps."""
+HEIGHT = 2.75
+"""Inches of a panel of courses."""
 DRAWS = 300
 FIRM = 0.5
 """A line is bold as long as this share of the worlds still runs."""
@@ -23,42 +25,62 @@ _TITLES = {"pressing": "share pressing"}
 
 
 def time_course(
-    steps: pl.DataFrame | None, episodes: pl.DataFrame, game: str, columns: Sequence[str] = ("cooperation",)
-) -> Figure:
-    """Means over worlds by step and norm with pointwise 95 % bands, one column of panels per arm, one row per entry
-    of ``columns``.
+    steps: pl.DataFrame | None,
+    episodes: pl.DataFrame,
+    game: str,
+    column: str = "cooperation",
+    arm: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Means over worlds by step and norm with pointwise 95 % bands, of one column, in one arm.
 
-    ``columns`` name columns of the steps, or ``pressing``, which is 1 − cooperation. Cooperation is that of the seats
-    that carry the norm, among the worlds that still run; of a ``stock`` that collapsed nothing is left, so that it
-    counts 0 to the end. Raises :class:`NothingToDraw` without steps of this game.
+    ``column`` is one of the steps, or ``pressing``, which is 1 − cooperation. Cooperation is that of the seats that
+    carry the norm, among the worlds that still run; of a ``stock`` that collapsed nothing is left, so that it counts 0
+    to the end. Raises :class:`NothingToDraw` without steps of this game.
     """
-    if steps is None:
-        raise NothingToDraw(f"no steps of {game} were recorded (record=all keeps them)")
-    order = cells(episodes).filter(pl.col("game") == game, pl.col("base"))
-    here = steps.join(order.select("cell"), on="cell", how="semi")
-    there = [
-        name
-        for name in columns
-        if _SOURCE.get(name, name) in here.columns and here[_SOURCE.get(name, name)].is_not_null().any()
-    ]
-    if here.is_empty() or not there:
-        raise NothingToDraw(f"no steps of {game} were recorded (record=all keeps them)")
-    arms = order["seats"].unique(maintain_order=True).to_list()[:MOST_ARMS]
-    last = int(here["step"].max())  # type: ignore[arg-type]
+    order, here = recorded(steps, episodes, game, column)
+    shown = chosen(order, MOST_LINES)
+    arm = the_arm(order, game, arm)
+    given, ax = ax, canvas(ax, HEIGHT, NARROW)
     with house():
-        figure, axes = panels(len(there), len(arms), 0.5 + 2.15 * len(there), sharex=True, sharey="row")
-        for line, name in zip(axes, there, strict=True):
-            by_cell = tracks(here, _SOURCE.get(name, name))
-            for ax, arm in zip(line, arms, strict=True):
-                rows = order.filter(pl.col("seats") == arm).iter_rows(named=True)
-                draw(ax, [_course(name, row, by_cell[row["cell"]], last) for row in rows if row["cell"] in by_cell])
-                ax.set_title(f"{names([arm])[0]}: {_TITLES.get(name, name)}")
-            if name in ("cooperation", "pressing"):
-                line[0].set_ylim(-0.03, 1.03)
-        for ax in axes[-1]:
-            step_axis(ax, last)
-        legend(figure, order.select("condition", "norms").unique(maintain_order=True))
-    return figure
+        draw_courses(ax, order.filter(pl.col("seats") == arm), here, column, shown)
+        if given is None:
+            key(whole(ax), shown)
+    return ax
+
+
+def recorded(
+    steps: pl.DataFrame | None, episodes: pl.DataFrame, game: str, column: str
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The base cells of a game, and their steps if these hold ``column``; else raises :class:`NothingToDraw`."""
+    order = cells(episodes).filter(pl.col("game") == game, pl.col("base"))
+    source = _SOURCE.get(column, column)
+    if steps is not None and source in steps.columns:
+        here = steps.join(order.select("cell"), on="cell", how="semi")
+        if here[source].is_not_null().any():
+            return order, here
+    raise NothingToDraw(f"no steps of {game} were recorded (record=all keeps them)")
+
+
+def draw_courses(
+    ax: Axes, order: pl.DataFrame, here: pl.DataFrame, column: str, shown: pl.DataFrame, last: int | None = None
+) -> None:
+    """The lines of the cells in ``order``, all of one arm, as far as they are among the conditions ``shown``."""
+    twin = dict(zip(shown["condition"], twins(shown["norms"].to_list()), strict=True))
+    rows = order.filter(pl.col("condition").is_in(shown["condition"].implode())).rows(named=True)
+    part = here.filter(pl.col("cell").is_in([row["cell"] for row in rows]))
+    last = last or int(part["step"].max() or 1)  # type: ignore[arg-type]
+    by_cell = tracks(part, _SOURCE.get(column, column)) if len(part) else {}
+    courses = [
+        _course(column, row, by_cell[row["cell"]], last)._replace(twin=twin[row["condition"]])
+        for row in rows
+        if row["cell"] in by_cell
+    ]
+    draw(ax, courses)
+    ax.set_title(f"{names([order['seats'][0]])[0]}: {_TITLES.get(column, column)}")
+    if column in ("cooperation", "pressing"):
+        ax.set_ylim(-0.03, 1.03)
+    step_axis(ax, last)
 
 
 def _course(name: str, row: dict[str, Any], track: FloatArray, last: int) -> Course:

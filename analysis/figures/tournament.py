@@ -8,7 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
-from .style import GRID, MUTED, PAGE, NothingToDraw, footnote, house, names, panels
+from .export import whole
+from .fit import wrapped
+from .style import GRID, MUTED, NARROW, PAGE, STYLE, NothingToDraw, canvas, footnote, house, names
 
 ROW = 0.27  # inches per entrant
 COLOURS = "cividis"
@@ -22,8 +24,8 @@ _DIGITS = ("#ffffff", "#101010")  # on dark and on light cells, whatever the pag
 _SCORE = "#0a66ad"
 
 
-def tournament(frame: pl.DataFrame, ranking: pl.DataFrame) -> Figure:
-    """Payoffs per step of the row from the column, the best entrant first, beside the scores with their 95 % intervals.
+def payoffs(frame: pl.DataFrame, ranking: pl.DataFrame, ax: Axes | None = None) -> Axes:
+    """Payoffs per step of the row from the column, the best entrant first.
 
     The tables are those of :class:`comity.experiments.tournaments.tournament.Tournament`: ``frame()`` and
     ``ranking()``. Raises :class:`NothingToDraw` for an empty one.
@@ -31,19 +33,43 @@ def tournament(frame: pl.DataFrame, ranking: pl.DataFrame) -> Figure:
     if frame.is_empty():
         raise NothingToDraw("nobody met anybody")
     entrants = ranking["entrant"].to_list()
+    ax = canvas(ax, height(ranking))
     with house():
-        figure, axes = panels(1, 2, 1.5 + ROW * len(entrants), gridspec_kw={"width_ratios": [2.2, 1]}, sharey=True)
-        heat, scores = axes[0]
-        _heat_map(figure, heat, _square(frame, entrants), names(entrants))
-        heat.set_title(f"{names([frame['game'][0]])[0]}: payoff per step of the row from the column")
-        hollow = _scores(scores, ranking)
-        scores.set_title("mean score")
-        exact = int(frame["exact"].sum())
-        notes = ["Bars are 95 % intervals over repetitions"]
-        notes += ["hollow: no variation between repetitions, or one only, so no interval"] if hollow else []
-        notes += [f"{exact} of {frame.height} payoffs are exact"] if exact else []
-        footnote(figure, "; ".join(notes) + ".")
-    return figure
+        _heat_map(whole(ax), ax, _square(frame, entrants), _words(entrants))
+        ax.set_title(f"{names([frame['game'][0]])[0]}: payoff per step of the row from the column")
+    return ax
+
+
+def scores(ranking: pl.DataFrame, ax: Axes | None = None) -> Axes:
+    """Mean scores per step with their 95 % intervals over repetitions, the best entrant first."""
+    if ranking.is_empty():
+        raise NothingToDraw("nobody met anybody")
+    given, ax = ax, canvas(ax, height(ranking), NARROW)
+    with house():
+        ax.set_yticks(range(len(ranking)), _words(ranking["entrant"].to_list()))
+        ax.set_ylim(len(ranking) - 0.5, -0.5)
+        _scores(ax, ranking)
+        ax.set_title("mean score")
+        if given is None:
+            footnote(whole(ax), told(ranking))
+    return ax
+
+
+def height(ranking: pl.DataFrame) -> float:
+    """Inches that as many entrants need."""
+    return 1.5 + ROW * len(ranking)
+
+
+def told(ranking: pl.DataFrame) -> str:
+    """What the bars are, and which points have none."""
+    bare = bool(ranking["low"].is_null().any())
+    hollow = "; hollow: no variation between repetitions, or one only, so no interval" if bare else ""
+    return f"Bars are 95 % intervals over repetitions{hollow}"
+
+
+def _words(entrants: list[str]) -> list[str]:
+    """Names as labels; what would fill half of the figure is cut off."""
+    return [wrapped(name, 2.2, STYLE["ytick.labelsize"], most=1) for name in names(entrants)]
 
 
 def _square(frame: pl.DataFrame, entrants: list[str]) -> np.ndarray:
@@ -77,8 +103,8 @@ def _heat_map(figure: Figure, ax: Axes, square: np.ndarray, words: list[str]) ->
             ax.text(j, i, f"{payoff:.2f}".replace("-", "−"), color=colour, ha="center", va="center", fontsize=7.5)
 
 
-def _scores(ax: Axes, ranking: pl.DataFrame) -> bool:
-    """A point and a bar for every entrant; whether some have no interval (drawn hollow)."""
+def _scores(ax: Axes, ranking: pl.DataFrame) -> None:
+    """A point and a bar for every entrant, hollow where there is no interval."""
     rows: list[dict[str, Any]] = ranking.to_dicts()
     ax.hlines(range(len(rows)), 0, 1, transform=ax.get_yaxis_transform(), color=GRID, linewidth=0.6, zorder=0)
     for y, row in enumerate(rows):
@@ -91,4 +117,3 @@ def _scores(ax: Axes, ranking: pl.DataFrame) -> bool:
     ax.grid(axis="y", visible=False)
     ax.set_xlabel("payoff per step")
     ax.tick_params(axis="x", color=MUTED)
-    return any(row["low"] is None for row in rows)

@@ -7,7 +7,7 @@ import polars as pl
 from matplotlib.figure import Figure
 
 from .. import figures
-from ..figures import NothingToDraw
+from ..figures import NothingToDraw, sheets
 from ..layouts import SEED
 from ..summary import value_axes
 from . import tables
@@ -114,23 +114,23 @@ def _plan(data: Data, game: str) -> dict[str, Callable[[], Figure]]:
     there = set(s.filter(pl.col("game") == game)["measure"].to_list())
     plan: dict[str, Callable[[], Figure]] = {
         **_picked(data, game),
-        "cooperation": lambda: figures.cooperation(s, game),
-        "reciprocity": lambda: figures.reciprocity(s, game, data.null),
-        "welfare": lambda: figures.welfare(s, game),
+        "cooperation": lambda: sheets.cooperation(s, game),
+        "reciprocity": lambda: sheets.reciprocity(s, game, data.null),
+        "welfare": lambda: sheets.welfare(s, game),
     }
     if "agreement" in there:
-        plan["bargaining"] = lambda: figures.bargaining(s, e, game)
+        plan["bargaining"] = lambda: sheets.bargaining(s, e, game)
     elif "press_share" in there:
-        plan["escalation"] = lambda: figures.escalation(_recorded(steps, game), e, game)
-        plan["quiet_curves"] = lambda: figures.quiet_curves(e, game)
+        plan["escalation"] = lambda: sheets.escalation(_recorded(steps, game), e, game)
+        plan["quiet_curves"] = lambda: sheets.quiet_curves(e, game)
     else:
-        plan["time_course"] = lambda: figures.time_course(_recorded(steps, game), e, game, ("cooperation", "stock"))
+        plan["time_course"] = lambda: sheets.time_course(_recorded(steps, game), e, game, ("cooperation", "stock"))
     if e.filter(pl.col("game") == game).select(_collapses(e)).item():
-        plan["survival"] = lambda: figures.survival(e, game)
+        plan["survival"] = lambda: sheets.survival(e, game)
     if figures.AXIS in value_axes(e):
-        plan["dose_response"] = lambda: figures.dose_response(s, game, _marks(data, game))
+        plan["dose_response"] = lambda: sheets.dose_response(s, game, _marks(data, game))
     if "exploitation" in there:
-        plan["exploitability"] = lambda: figures.exploitability(s, game)
+        plan["exploitability"] = lambda: sheets.exploitability(s, game)
     return plan
 
 
@@ -140,8 +140,8 @@ def _picked(data: Data, game: str) -> dict[str, Callable[[], Figure]]:
         return {}
     episodes, axes, _ = data.picked
     if fraction(data.manifest) is not None:
-        return {"effects": lambda: figures.effects(episodes, game, list(axes))}
-    return {"response": lambda: figures.response(episodes, game, axes)}
+        return {"effects": lambda: sheets.effects(episodes, game, list(axes))}
+    return {"response": lambda: sheets.response(episodes, game, axes)}
 
 
 def _recorded(steps: pl.DataFrame | None, game: str) -> pl.DataFrame:

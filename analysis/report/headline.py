@@ -3,7 +3,7 @@
 import polars as pl
 
 from .. import figures
-from ..figures import NothingToDraw
+from ..figures import NothingToDraw, sheets
 from . import tables
 from .design import asked_measures
 from .formats import count, definition, enn, listed
@@ -47,7 +47,7 @@ def _of_game(data: Data, game: str, wanted: list[str], several: bool) -> list[Ma
 def _figure(rows: pl.DataFrame, game: str, measures: list[str]) -> Markup:
     """The figure with its caption; a sentence where it cannot be drawn."""
     try:
-        figure = figures.headline(rows, game, measures)
+        figure = sheets.headline(rows, game, measures)
     except NothingToDraw as reason:
         return el("p", f"Not drawn: {reason}.", class_="muted")
     drawing = figures.svg(figure, f"{anchor(game)}-{ANCHOR}-", "")

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from ..figures.style import css
+from ..figures.export import css
 from ..layouts import COMBINATION
 from ..summary import cells
 from . import confirmatory, headline, language_models, ranks, tables

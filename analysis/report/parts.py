@@ -1,6 +1,6 @@
 """Small pieces of the page that recur."""
 
-from ..figures.style import colour_variable
+from ..figures.export import colour_variable
 from .markup import Markup, el
 from .words import ARMS, GAMES
 

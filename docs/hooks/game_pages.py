@@ -1,14 +1,16 @@
 """The pages of the games, made from the library when the documentation is built (a hook of mkdocs)."""
 
 import io
+import tempfile
 import textwrap
+from pathlib import Path
 from typing import Any
 
 import matplotlib.image
 import numpy as np
 import polars as pl
 from docs_markdown import as_markdown, table
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
@@ -22,7 +24,6 @@ from comity.envs.worlds import Worlds
 from comity.experiments.commands.episode import replayed
 from comity.experiments.commands.pages import docstring, players_of, preset_rows, setting_rows
 
-PAGE = "#fdfdfc"
 FAMILIES = {
     "dilemmas": "Dilemmas",
     "commons": "Commons",
@@ -120,7 +121,7 @@ def _wrapped(text: str) -> str:
 # -- a figure ----------------------------------------------------------------------------------------------------------
 
 
-def _figure(game: Game) -> tuple[Figure, str]:
+def _figure(game: Game) -> tuple[Axes, str]:
     """The Schelling diagram or the bargaining set of a game, and what it shows in words."""
     if game.family == "negotiation":
         return _bargaining_set(game)
@@ -129,7 +130,7 @@ def _figure(game: Game) -> tuple[Figure, str]:
     return figures.schelling(found.frame()), f"Schelling diagram of the defaults{shortened}: {found.kind}."
 
 
-def _bargaining_set(game: Any) -> tuple[Figure, str]:
+def _bargaining_set(game: Any) -> tuple[Axes, str]:
     worlds = Worlds(game, 1)
     worlds.reset(SEED)
     _, sets = game.bargaining_sets(worlds.state)
@@ -146,10 +147,10 @@ def _bargaining_set(game: Any) -> tuple[Figure, str]:
     return figures.bargaining_set(deals, (float(d[0]), float(d[1])), title), words
 
 
-def _svg(figure: Figure) -> str:
-    out = io.StringIO()
-    figure.savefig(out, format="svg", facecolor=PAGE, metadata={"Date": None})
-    return out.getvalue()
+def _svg(ax: Axes) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        (file,) = figures.save(ax, Path(folder) / "figure", ["svg"])
+        return file.read_text(encoding="utf-8")
 
 
 def _png(picture: np.ndarray) -> bytes:

@@ -11,7 +11,6 @@
       outcome.parquet        with --evolve: what became of each
 """
 
-import io
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -34,7 +33,6 @@ from .tournament import Tournament, checked, tournament
 KIND = "tournament"
 EVOLVE = "evolve."
 """Begins the settings of evolution; all others are of the game."""
-DPI = 150
 
 
 class Contest(NamedTuple):
@@ -107,8 +105,7 @@ def hold(contest: Contest, typed: Sequence[str], out: Path | None = None) -> Pat
 
 def _keep(directory: Path, found: Tournament, evolved: Evolution | None) -> None:
     """Tables and figure."""
-    from ...analysis.figures import tournament as draw
-    from ...analysis.figures.style import PAGE, house
+    from ...analysis.figures import save, sheets
 
     ranking, payoffs = found.ranking(), found.frame()
     store.write_shard(directory / "ranking.parquet", ranking)
@@ -116,13 +113,7 @@ def _keep(directory: Path, found: Tournament, evolved: Evolution | None) -> None
     if evolved is not None:
         store.write_shard(directory / "course.parquet", evolved.course)
         store.write_shard(directory / "outcome.parquet", evolved.outcome)
-    figure = draw(payoffs, ranking)
-    drawn, painted = io.BytesIO(), io.BytesIO()
-    with house():
-        figure.savefig(drawn, format="svg", metadata={"Date": None})
-        figure.savefig(painted, format="png", dpi=DPI, facecolor=PAGE)
-    store.write_aside(directory / f"{KIND}.svg", drawn.getvalue())
-    store.write_aside(directory / f"{KIND}.png", painted.getvalue())
+    save(sheets.tournament(payoffs, ranking), directory / KIND, ("svg", "png"))
 
 
 def _told(contest: Contest, typed: Sequence[str], started: str, seconds: float) -> dict[str, Any]:

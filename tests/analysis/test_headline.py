@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from comity.analysis import figures
+from comity.analysis.figures import sheets
 from comity.analysis.figures.headline import swept_axis
 from comity.analysis.report import headline
 from comity.analysis.report.game_section import Data
@@ -33,7 +34,7 @@ def words(figure) -> str:
 def test_three_levels_are_an_axis_and_what_is_not_on_it_is_said():
     rows = summarise(table("game.action_noise", [None, 0.0, 0.1, 0.2]), ["welfare", "survived"])
     assert swept_axis(rows) == "game.action_noise"
-    figure = figures.headline(rows, "matrix", ["survived", "welfare", "gini"])
+    figure = sheets.headline(rows, "matrix", ["survived", "welfare", "gini"])
     assert titles(figure) == ["survived", "welfare"], "in the order in which they were asked for, as far as there"
     assert [len(ax.get_lines()) for ax in figure.axes] == [2, 2]
     assert [len(line.get_xdata()) for line in figure.axes[0].get_lines()] == [3, 3]
@@ -43,7 +44,7 @@ def test_three_levels_are_an_axis_and_what_is_not_on_it_is_said():
 def test_two_levels_are_conditions():
     rows = summarise(table("game.action_noise", [0.0, 0.1]), ["welfare"])
     assert swept_axis(rows) is None
-    shown = [label.get_text() for label in figures.headline(rows, "matrix", ["welfare"]).axes[0].get_yticklabels()]
+    shown = [label.get_text() for label in sheets.headline(rows, "matrix", ["welfare"]).axes[0].get_yticklabels()]
     assert shown == [
         "alld · action noise=0",
         "alld · action noise=0.1",
@@ -55,7 +56,7 @@ def test_two_levels_are_conditions():
 def test_what_cannot_be_drawn_is_said():
     rows = summarise(table("game.action_noise", [0.0]), ["welfare"])
     with pytest.raises(figures.NothingToDraw, match="none of the measures"):
-        figures.headline(rows, "matrix", ["gini"])
+        sheets.headline(rows, "matrix", ["gini"])
 
 
 def test_the_section_is_there_if_the_study_names_measures():

@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from comity.analysis import figures
+from comity.analysis.figures import sheets
 from comity.analysis.layouts import (
     COMBINATION,
     POOLED,
@@ -137,13 +138,13 @@ def test_figures_and_page(tmp_path):
     assert of.shared
     assert of.x == sorted(x)
     np.testing.assert_allclose(of.y, y[sorted(range(32), key=x.__getitem__)])
-    figure = figures.response(episodes, "matrix", {KINDNESS: "interval(0,1)", NOISE: "tag(log,interval(0.001,1))"})
+    figure = sheets.response(episodes, "matrix", {KINDNESS: "interval(0,1)", NOISE: "tag(log,interval(0.001,1))"})
     drawn = {ax.get_xlabel(): ax for ax in figure.axes}
     assert drawn[NOISE].get_xscale() == "log"
     course = next(one for one in drawn[KINDNESS].get_lines() if one.get_label() == "selfish")
     assert np.corrcoef(np.asarray(course.get_xdata(), float), np.asarray(course.get_ydata(), float))[0, 1] > 0.95
     with pytest.raises(figures.NothingToDraw):
-        figures.response(episodes, "fishery", {KINDNESS: "interval(0,1)"})
+        sheets.response(episodes, "fishery", {KINDNESS: "interval(0,1)"})
     other = episodes.filter(pl.col("cell") == "kind-0").with_columns(
         pl.lit(None, pl.Float64).alias(NOISE),
         cell=pl.lit("x"),
@@ -168,5 +169,5 @@ def test_a_fraction_says_what_it_cannot_tell_apart(tmp_path):
     assert "Main effects" in page
     assert "Aliased, so that one may be the other: A = BC (A game.noise, B norms.kindness)." in page
     assert "Every cell has seeds of its own." in page
-    figure = figures.effects(table(line(FOUR, y)), "matrix", [KINDNESS, NOISE])
+    figure = sheets.effects(table(line(FOUR, y)), "matrix", [KINDNESS, NOISE])
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["kindness: 0 → 1", "noise: 0 → 0.5"]

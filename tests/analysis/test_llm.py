@@ -10,6 +10,7 @@ import pytest
 from comity.analysis import figures, rho_null
 from comity.analysis.definitions import DEFINITIONS, LLM
 from comity.analysis.episodes import episode_measures
+from comity.analysis.figures import sheets
 from comity.analysis.llm import (
     coop_bounds,
     coop_bounds_by_seat,
@@ -254,7 +255,7 @@ def test_without_language_models_a_report_does_not_speak_of_them(make_rows, tmp_
 
 def test_bounds_are_drawn_where_replies_were_invalid(asked, make_rows):
     def lines(episodes):
-        axes = figures.cooperation(summarise(episodes), "matrix").axes
+        axes = sheets.cooperation(summarise(episodes), "matrix").axes
         return [line.get_xdata().tolist() for ax in axes for line in ax.lines if line.get_marker() == "|"]
 
     other = asked[0].filter(pl.col("cell") == "selfish")["coop_by_seat"].list.get(1).mean()

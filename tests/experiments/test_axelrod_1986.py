@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 import comity
-from comity.analysis import figures
-from comity.analysis.figures import NothingToDraw
+from comity.analysis.figures import NothingToDraw, sheets
 from comity.analysis.statistics import wilson
 from comity.envs.settings import SettingError, check, encode
 from comity.experiments.replications import replicate
@@ -146,11 +145,11 @@ def test_the_table_has_its_intervals_and_a_figure(capsys):
     share = wilson(collapsed(course).sum(), 30)
     assert (row["collapsed"], row["collapsed_low"]) == (float(share.value), float(share.low))
     assert row["boldness_low"] < row["boldness"] == course.boldness.mean() < row["boldness_high"]
-    axes = figures.norms_over_generations(found).axes
+    axes = sheets.norms_over_generations(found).axes
     assert [ax.get_title(loc="left") for ax in axes] == ["norms game", "metanorms game"]
     np.testing.assert_array_equal(axes[0].lines[0].get_ydata(), found["boldness"][:3])
     with pytest.raises(NothingToDraw, match="two generations"):
-        figures.norms_over_generations(found.filter(generation=100))
+        sheets.norms_over_generations(found.filter(generation=100))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 import comity
-from comity.analysis.figures.replications import gifts_over_steps
+from comity.analysis.figures.sheets import gifts_over_steps
 from comity.analysis.figures.style import NothingToDraw
 from comity.envs.settings import SettingError
 
