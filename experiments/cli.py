@@ -3,7 +3,7 @@
 import functools
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -210,9 +210,21 @@ def studies(name: str | None, config_dir: Path | None) -> int:
 
 @cli.command()
 @click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def report(directory: Path) -> int:
-    """Write the report of a sweep's DIRECTORY again."""
-    click.echo(_report(directory))
+@click.option(
+    "--figures",
+    is_flag=False,
+    flag_value="",
+    metavar="[DIR]",
+    help="Each figure as a file, too; else in DIRECTORY/figures.",
+)
+@click.option("--format", "formats", default="svg", show_default=True, metavar="svg,png,pdf", help="Of these files.")
+def report(directory: Path, figures: str | None, formats: str) -> int:
+    """Write the report of a sweep's DIRECTORY again, and with --figures each of its figures as a file."""
+    wanted = tuple(dict.fromkeys(formats.split(",")))
+    if unknown := [one for one in wanted if one not in ("svg", "png", "pdf")]:
+        raise click.BadParameter(f"{', '.join(unknown)}: choose from svg, png, pdf", param_hint="--format")
+    folder = None if figures is None else Path(figures) if figures else directory / "figures"
+    click.echo(_report(directory, folder, wanted))
     return OK
 
 
@@ -265,13 +277,15 @@ def _is_reported(directory: Path) -> bool:
     return report.exists() and report.stat().st_mtime_ns > manifest.stat().st_mtime_ns
 
 
-def _report(directory: Path) -> Path:
+def _report(directory: Path, folder: Path | None = None, formats: Sequence[str] = ()) -> Path:
+    from ..analysis.figures import save
     from ..analysis.report import write_report
     from ..analysis.summary import condensed
     from .store import REPORT, load
 
     found = load(directory, condensed)
-    return write_report(directory / REPORT, found.episodes, found.steps, found.manifest)
+    keep = None if folder is None else lambda name, figure: save(figure, folder / name, formats)
+    return write_report(directory / REPORT, found.episodes, found.steps, found.manifest, keep)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -16,15 +16,15 @@ from .bargaining import bargaining
 from .bargaining_set import SOLUTIONS, bargaining_set
 from .cooperation import BOUNDS, cooperation
 from .dose import AXIS, Payoffs, dose_response, thresholds
-from .dots import MOST, MOST_ARMS, by_condition
+from .dots import MOST, MOST_ARMS, arms_and_conditions, by_condition
 from .escalation import escalation
 from .exploitability import exploitability
 from .export import FORMATS, save, svg
 from .fit import settle
 from .headline import headline
 from .horizons import horizons
-from .matrices import simplex_shares, tau_matrix
 from .lines import MOST_LINES
+from .matrices import simplex_shares, tau_matrix
 from .reciprocity import reciprocity, reciprocity_null
 from .replications import gifts_over_steps, norms_over_generations
 from .response import effects, response
@@ -46,6 +46,7 @@ __all__ = [
     "SOLUTIONS",
     "NothingToDraw",
     "Payoffs",
+    "arms_and_conditions",
     "bargaining",
     "bargaining_set",
     "by_condition",
@@ -65,9 +66,9 @@ __all__ = [
     "response",
     "save",
     "schelling",
-    "simplex_shares",
     "scores",
     "settle",
+    "simplex_shares",
     "survival",
     "svg",
     "tau_matrix",

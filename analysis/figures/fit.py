@@ -38,11 +38,13 @@ def width(text: str, size: float, weight: Any = "normal") -> float:
 
 def wrapped(text: str, inches: float, size: float, weight: Any = "normal", most: int = MOST) -> str:
     """The text in lines of at most ``inches``: broken at spaces, else after , · = ( / : + _ or a full stop, else
-    anywhere. Lines that it has already stay apart; beyond ``most`` it is cut off with an ellipsis.
+    anywhere. Lines that it has already stay apart; of more than ``most`` the last shows how the text ends, after an
+    ellipsis.
     """
     found = [line for part in text.split("\n") for line in _lines(part, inches, size, weight)]
     if len(found) > most:
-        found = [*found[: most - 1], found[most - 1][:-1] + "…"]
+        tails = ("…" + text[k:] for k in range(len(text) - len(found[-1]) - len(found[-2]), len(text)))
+        found = [*found[: most - 1], next((tail for tail in tails if width(tail, size, weight) <= inches), "…")]
     return "\n".join(found)
 
 
@@ -138,7 +140,7 @@ def legend(figure: Figure, handles: Sequence[Any], labels: Sequence[str]) -> Non
     """A legend on top of the figure, in as many columns as there is width for; the figure grows by its rows."""
     em, room = LEGEND / 72, figure.get_figwidth() - 0.15
     entry = (_HANDLE + _PAD) * em
-    words = [wrapped(label, min(LABEL, room - entry - 2 * _BORDER * em), LEGEND) for label in labels]
+    words = [wrapped(label, min(LABEL, room / 2 - entry - _GAP * em), LEGEND) for label in labels]
     widths = np.array([max(width(line, LEGEND) for line in label.split("\n")) + entry for label in words])
     columns = next((n for n in range(len(words), 1, -1) if _across(widths, n, em) <= room), 1)
     rows = np.array_split(np.array([lines_of(label) for label in words]), columns)

@@ -20,13 +20,20 @@ from .findings import MEASURES
 from .formats import listed
 from .game_section import Data, Picked
 from .page import empty_page, page
+from .plots import Keep
 
 __all__ = ["write_report"]
 _CELLS = ("cell", "game", "seats", "norms", "seed")
 _STEPS = ("cell", "seed", "step", "agent", "cooperation")
 
 
-def write_report(path: Path, episodes: pl.DataFrame, steps: pl.DataFrame | None, manifest: Mapping[str, Any]) -> Path:
+def write_report(
+    path: Path,
+    episodes: pl.DataFrame,
+    steps: pl.DataFrame | None,
+    manifest: Mapping[str, Any],
+    keep: Keep | None = None,
+) -> Path:
     """Writes the report of a run to ``path``, at once and whole, and returns it.
 
     Args:
@@ -37,6 +44,8 @@ def write_report(path: Path, episodes: pl.DataFrame, steps: pl.DataFrame | None,
             None if they were not recorded, which leaves some figures out.
         manifest: what is known of the run: name, question, config, versions, git, seeds, hash, counts, wall_seconds;
             every key may be missing.
+        keep: called with the name and the figure of everything that is drawn, for example to save it
+            (:func:`comity.analysis.figures.save`).
 
     Raises:
         ValueError: for a table that lacks a column that is needed. Without any episode the page says just that.
@@ -46,7 +55,7 @@ def write_report(path: Path, episodes: pl.DataFrame, steps: pl.DataFrame | None,
     _demand("episodes", episodes, _CELLS)
     if steps is not None:
         _demand("steps", steps, _STEPS)
-    return _write_whole(Path(path), page(_data(episodes, steps, manifest)))
+    return _write_whole(Path(path), page(_data(episodes, steps, manifest)._replace(keep=keep)))
 
 
 def _demand(table: str, frame: pl.DataFrame, columns: tuple[str, ...]) -> None:

@@ -8,6 +8,7 @@ import polars as pl
 from ..confirmatory import EQUIVALENT, PENDING, SUPPORTED, Confirmed, confirm
 from .formats import between, count, definition, num
 from .markup import Markup, el, join
+from .tables import head, sortable
 
 ANCHOR, TITLE = "confirmatory", "Confirmatory"
 LEAD = (
@@ -20,6 +21,15 @@ READ = (
     "is at least the smallest effect of interest (equivalent: the interval lies within it). Ruled out: the interval "
     "has no such effect in it. Not supported: neither. Pending: worlds that were planned are still to be played."
 )
+HEADS = {
+    "hypothesis": "What was registered.",
+    "difference": "Mean over pairs of worlds of the measure in the second setting less that in the first; below it its "
+    "interval.",
+    "pairs": "Pairs of worlds, one of each setting, under the same seed.",
+    "excluded": "Worlds of the first and of the second setting that a registered rule takes out.",
+    "p (Holm)": "Of the sign-flip test of no difference, adjusted for the number of hypotheses.",
+    "verdict": "See below the table.",
+}
 EXPLORATORY = (
     "Exploratory: nothing below was registered. It may suggest hypotheses; to test one, register it with other seeds."
 )
@@ -37,15 +47,11 @@ def section(episodes: pl.DataFrame, manifest: Mapping[str, Any]) -> Markup | Non
         worlds=registered["worlds"],
         family=count(len(found), "hypothesis", "hypotheses"),
     )
-    heads = ("hypothesis", "difference", "pairs", "excluded", "p (Holm)", "verdict")
-    table = el(
-        "table",
-        el("thead", el("tr", *[el("th", word, scope="col") for word in heads])),
-        el("tbody", *[_line(one, registered["worlds"]) for one in found]),
-        class_="verdicts",
-    )
+    heads = el("tr", *[head(word, text) for word, text in HEADS.items()])
+    lines = [_line(one, registered["worlds"]) for one in found]
+    table = sortable(TITLE, [heads], [lines], class_="sortable verdicts")
     whole = el("details", el("summary", "The registered text"), el("pre", registered["text"]))
-    parts = [el("p", lead), el("div", table, class_="scroll", tabindex="0"), el("p", READ, class_="muted")]
+    parts = [el("p", lead), table, el("p", READ, class_="muted")]
     rules = _exclusions(registered["exclusions"], episodes)
     label = el("p", EXPLORATORY, class_="warning")
     return join(el("section", el("h2", TITLE), *parts, rules, whole, id=ANCHOR), label)
@@ -61,12 +67,16 @@ def _line(one: Confirmed, planned: int) -> Markup:
     return el(
         "tr",
         el("th", stated, scope="row"),
-        el("td", num(one.value, True), el("small", interval)),
-        el("td", n),
-        el("td", gone),
-        el("td", num(one.p)),
+        el("td", num(one.value, True), el("small", interval), data_v=_sorting(one.value), title=f"n = {one.n} pairs"),
+        el("td", n, data_v=one.n, title=f"{planned} were planned"),
+        el("td", gone, data_v=sum(one.excluded), title="worlds of the two settings"),
+        el("td", num(one.p), data_v=_sorting(one.p), title=f"n = {one.n} pairs"),
         el("td", one.verdict, class_=kind),
     )
+
+
+def _sorting(value: float) -> str | None:
+    return None if value != value else f"{value:.9g}"
 
 
 def statement(told: Mapping[str, Any]) -> str:

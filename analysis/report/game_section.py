@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from .. import figures
 from ..figures import NothingToDraw, sheets
+from ..figures.headline import swept_axis
 from ..layouts import SEED
 from ..summary import value_axes
 from . import tables
@@ -16,6 +17,7 @@ from .findings import unread
 from .formats import enn, num
 from .markup import Markup, el, join
 from .parts import arm_title, game_title
+from .plots import Keep, plot
 from .words import BOUNDS, CAPTIONS, GAMES, MARKS, NO_NULL, NO_NULL_POOLED, NULL, SCRIPTED, STOCK, UNEQUAL, GameWords
 
 DESCRIBED = {
@@ -49,6 +51,8 @@ class Data(NamedTuple):
     null: pl.DataFrame | None
     manifest: Mapping[str, Any]
     picked: Picked | None = None
+    keep: Keep | None = None
+    """What is done with each figure besides showing it."""
 
 
 def game_section(data: Data, game: str, sentences: list[Markup]) -> Markup:
@@ -80,13 +84,15 @@ def _rules(words: GameWords) -> Markup:
 def _cut_off(summary: pl.DataFrame, game: str) -> list[str]:
     """What the figures have no room for."""
     base = summary.filter(pl.col("game") == game, pl.col("base"))
-    limits = {"seats": (figures.MOST_ARMS, "ways of filling the seats"), "condition": (figures.MOST, "conditions")}
-    counts = {column: base[column].n_unique() for column in limits}
-    return [
-        f"the figures show {most} of {counts[column]} {words}"
-        for column, (most, words) in limits.items()
-        if counts[column] > most
-    ]
+    (arms, rows), (_, lines) = (figures.arms_and_conditions(base, game, n) for n in (figures.MOST, figures.MOST_LINES))
+    all_arms, conditions = base["seats"].n_unique(), base["condition"].n_unique()
+    said = []
+    if len(arms) < all_arms:
+        said.append(f"the figures show {len(arms)} of {all_arms} ways of filling the seats")
+    if len(lines) < conditions:
+        few = f"{len(rows)}" if len(rows) == len(lines) else f"{len(rows)} (courses {len(lines)})"
+        said.append(f"comparisons show {few} of {conditions} conditions, and the table of all numbers the rest")
+    return said
 
 
 def anchor(game: str) -> str:
@@ -129,6 +135,8 @@ def _plan(data: Data, game: str) -> dict[str, Callable[[], Figure]]:
         plan["survival"] = lambda: sheets.survival(e, game)
     if figures.AXIS in value_axes(e):
         plan["dose_response"] = lambda: sheets.dose_response(s, game, _marks(data, game))
+    elif axis := swept_axis(s.filter(pl.col("game") == game)):
+        plan["over"] = lambda: sheets.dose_response(s, game, axis=axis)
     if "exploitation" in there:
         plan["exploitability"] = lambda: sheets.exploitability(s, game)
     return plan
@@ -170,13 +178,11 @@ def _figure(data: Data, game: str, name: str, figure: Figure) -> Markup:
     asked = unread(rows)
     note = SCRIPTED if asked and scripted(data.manifest) else ""
     title += f" ({note})" if note else ""
-    drawing = figures.svg(figure, f"{anchor(game)}-{name}-", note)
-    drawing = drawing.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1)
     described = f"{title}, {game_title(game)}. {_alternative(rows, name)}".strip()
-    image = el("div", Markup(drawing), class_="plot", role="img", aria_label=described)
+    image = plot(figure, f"{anchor(game)}-{name}", described, note, data.keep)
     caption = text.format(n=_worlds(data, game, name), **_notes(data, game)).strip()
     below = el("figcaption", caption, join(" ", asked) if asked else None)
-    return el("figure", el("h3", title), el("div", image, class_="scroll", tabindex="0"), below)
+    return el("figure", el("h3", title), image, below)
 
 
 def _worlds(data: Data, game: str, name: str) -> str:

@@ -2,7 +2,6 @@
 
 import polars as pl
 
-from .. import figures
 from ..figures import NothingToDraw, sheets
 from . import tables
 from .design import asked_measures
@@ -10,6 +9,7 @@ from .formats import count, definition, enn, listed
 from .game_section import Data, anchor
 from .markup import Markup, el
 from .parts import game_title
+from .plots import plot
 
 ANCHOR, TITLE = "answer", "The question"
 OPEN_ROWS = 16
@@ -41,21 +41,19 @@ def _of_game(data: Data, game: str, wanted: list[str], several: bool) -> list[Ma
     table = tables.of_measures(rows.filter(pl.col("measure").is_in(there)), "By setting", there)
     cells = rows["cell"].n_unique()
     folded = el("details", el("summary", f"{count(cells, 'setting')}, by setting"), table, class_="numbers")
-    return [title, _figure(rows, game, there), table if cells <= OPEN_ROWS else folded]
+    return [title, _figure(data, rows, game, there), table if cells <= OPEN_ROWS else folded]
 
 
-def _figure(rows: pl.DataFrame, game: str, measures: list[str]) -> Markup:
+def _figure(data: Data, rows: pl.DataFrame, game: str, measures: list[str]) -> Markup:
     """The figure with its caption; a sentence where it cannot be drawn."""
     try:
         figure = sheets.headline(rows, game, measures)
     except NothingToDraw as reason:
         return el("p", f"Not drawn: {reason}.", class_="muted")
-    drawing = figures.svg(figure, f"{anchor(game)}-{ANCHOR}-", "")
-    drawing = drawing.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1)
     labels = listed([definition(name).label for name in measures])
-    image = el("div", Markup(drawing), class_="plot", role="img", aria_label=f"{labels}, {game_title(game)}")
+    image = plot(figure, f"{anchor(game)}-{ANCHOR}", f"{labels}, {game_title(game)}", keep=data.keep)
     n = rows["n"] + rows["n_nan"]
     low, high = min(n, default=0), max(n, default=0)
     worlds = enn(high) if low == high else f"{enn(low)} to {high:,}"
     caption = f"Means over worlds with 95 % intervals, {worlds} worlds each."
-    return el("figure", el("div", image, class_="scroll", tabindex="0"), el("figcaption", caption))
+    return el("figure", image, el("figcaption", caption))

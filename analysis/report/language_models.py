@@ -7,10 +7,10 @@ import polars as pl
 
 from ..models import models
 from .design import asked_models
-from .formats import between, definition, dollars, listed, num, percent
+from .formats import between, count, definition, dollars, listed, num, percent
 from .markup import Markup, el
 from .parts import arm_title, game_title, norm
-from .tables import MOST_ROWS, head
+from .tables import MOST_ROWS, head, sortable
 from .words import MODELS
 
 TITLE, ANCHOR = "Language models", "language-models"
@@ -66,9 +66,7 @@ def _table(rows: pl.DataFrame) -> Markup:
     heads += [head(column.label, column.text) for column in columns]
     body = [_line(row, columns) for row in rows[:MOST_ROWS].iter_rows(named=True)]
     more = f" (the first {MOST_ROWS} of {len(rows):,})" if len(rows) > MOST_ROWS else ""
-    caption = el("caption", "By setting and model" + more)
-    table = el("table", caption, el("thead", el("tr", *heads)), el("tbody", *body), class_="sortable")
-    return el("div", table, class_="scroll", tabindex="0", role="region", aria_label=TITLE)
+    return sortable(TITLE, [el("tr", *heads)], [body], caption="By setting and model" + more)
 
 
 def _line(row: Row, columns: list[Column]) -> Markup:
@@ -80,7 +78,8 @@ def _line(row: Row, columns: list[Column]) -> Markup:
 def _cell(row: Row, column: Column) -> Markup:
     value, (shown, below) = row[column.value], column.show(row)
     small = el("small", below) if below else None
-    return el("td", shown, small, data_v=None if value is None else f"{value:.9g}")
+    title = f"n = {count(int(row['worlds']), 'world')}"
+    return el("td", shown, small, data_v=None if value is None else f"{value:.9g}", title=title)
 
 
 def _measure(key: str, show: Callable[[Row], tuple[str, str]], label: str = "") -> Column:

@@ -10,7 +10,7 @@ import polars as pl
 from ..figures.export import css
 from ..layouts import COMBINATION
 from ..summary import cells
-from . import confirmatory, headline, language_models, ranks, tables
+from . import confirmatory, glossary, headline, language_models, ranks, tables
 from .design import scripted
 from .doubts import doubts
 from .findings import Told, findings
@@ -43,6 +43,7 @@ def page(data: Data) -> str:
         standings,
         asked,
         doubts(data.summary, data.effects, data.manifest),
+        glossary.section(data),
     ]
     played = join(el("p", _played(data, order), class_="lead"), _design(data))
     return _whole(
@@ -62,7 +63,13 @@ def _whole(manifest: Mapping[str, Any], *parts: Markup) -> str:
     light, dark = css()
     style = _asset("page.css").replace("/*LIGHT*/", light).replace("/*DARK*/", dark)
     head = el("head", _VIEWPORT, el("title", _question(manifest)), el("style", Markup(style)))
-    body = el("body", *parts, _provenance(manifest), el("script", Markup(_asset("page.js"))))
+    body = el(
+        "body",
+        *parts,
+        _provenance(manifest),
+        el("p", role="status", id="told", hidden=True),
+        el("script", Markup(_asset("page.js"))),
+    )
     return f"<!doctype html>\n{el('html', head, body, lang='en')}\n"
 
 
@@ -140,7 +147,8 @@ def _contents(games: list[str], ranked: bool, asked: bool, answered: bool, judge
     middle += [(ranks.ANCHOR, ranks.TITLE)] * ranked
     middle += [(language_models.ANCHOR, language_models.TITLE)] * asked
     first = [(confirmatory.ANCHOR, confirmatory.TITLE)] * judged + [(headline.ANCHOR, headline.TITLE)] * answered
-    links = [*first, ("findings", "Findings"), *middle, ("doubt", "What to doubt"), ("provenance", "Provenance")]
+    links = [*first, ("findings", "Findings"), *middle, ("doubt", "What to doubt")]
+    links += [(glossary.ANCHOR, "Measures"), ("provenance", "Provenance")]
     return el("nav", el("ul", *[el("li", el("a", word, href=f"#{to}")) for to, word in links]), aria_label="Contents")
 
 

@@ -73,9 +73,25 @@ def of_measures(rows: pl.DataFrame, title: str, measures: Sequence[str]) -> Mark
         if len(cells) > MOST_ROWS
         else ""
     )
-    heads = el("thead", el("tr", *_heads(measures, with_null)))
-    table = el("table", el("caption", title + more), heads, el("tbody", *body), class_="sortable")
-    return el("div", table, class_="scroll", tabindex="0", role="region", aria_label=title)
+    return sortable(title, [el("tr", *_heads(measures, with_null))], [body], caption=title + more)
+
+
+def sortable(
+    label: str,
+    heads: Sequence[Markup],
+    bodies: Sequence[Sequence[Markup]],
+    caption: str | None = None,
+    class_: str = "sortable",
+) -> Markup:
+    """A table that can be sorted by each column of its last row of ``heads`` (:func:`head`), each body by itself and
+    without its rows of class ``fixed``, in a region that scrolls and is called ``label``.
+
+    The page's script tells of each cell its row, its column, what the column means, and the cell's own title.
+    """
+    told = el("caption", caption) if caption else None
+    parts = [el("tbody", *lines) for lines in bodies]
+    table = el("table", told, el("thead", *heads), *parts, class_=class_)
+    return el("div", table, class_="scroll", tabindex="0", role="region", aria_label=label)
 
 
 def _heads(measures: Sequence[str], with_null: bool) -> list[Markup]:
@@ -94,12 +110,12 @@ def _line(cell: Row, found: dict[str, Row], measures: Sequence[str], with_null: 
     first = el("th", norm(cell["norms"], cell["condition"]), scope="row")
     numbers = [_cell(found.get(measure), n) for measure in measures]
     numbers += [_null(found.get("rho_focal"))] if with_null else []
-    return el("tr", first, el("td", arm_title(cell["seats"])), el("td", n, data_v=n), *numbers)
+    return el("tr", first, el("td", arm_title(cell["seats"])), el("td", n, data_v=n, title=count(n, "world")), *numbers)
 
 
 def head(label: str, text: str) -> Markup:
     """The head of a column by which a table can be sorted, and what it means."""
-    return el("th", el("button", label, type="button"), scope="col", title=text)
+    return el("th", el("button", label, type="button"), scope="col", title=text, aria_sort="none")
 
 
 def _cell(row: Row | None, n: int) -> Markup:
@@ -140,25 +156,14 @@ def glance(summary: pl.DataFrame, effects: pl.DataFrame) -> Markup | None:
     if firsts.is_empty():
         return None
     top = el("tr", el("td", ""), *[el("th", game_title(game), scope="colgroup", colspan=len(GLANCE)) for game in games])
-    second = el(
-        "tr",
-        el("td", ""),
-        *[
-            el("th", word, scope="col", title=str(definition(measure)))
-            for _ in games
-            for measure, word in GLANCE.items()
-        ],
-    )
+    words = [
+        head(word, f"{game_title(game)}: {definition(measure)}") for game in games for measure, word in GLANCE.items()
+    ]
+    second = el("tr", head("norm", "The norm, and what else was set."), *words)
     variants = firsts.partition_by("variant", as_dict=True, maintain_order=True)
-    body = [line for (variant,), part in variants.items() for line in _of_variant(part, str(variant), games)]
-    table = el(
-        "table",
-        el("caption", f"Differences to {BASELINE}, whose own values stand in its row"),
-        el("thead", top, second),
-        el("tbody", *body),
-        class_="glance",
-    )
-    return el("div", table, class_="scroll", tabindex="0", role="region", aria_label="At a glance")
+    bodies = [_of_variant(part, str(variant), games) for (variant,), part in variants.items()]
+    caption = f"Differences to {BASELINE}, whose own values stand in its row"
+    return sortable("At a glance", [top, second], bodies, caption, "sortable glance")
 
 
 def _of_variant(rows: pl.DataFrame, variant: str, games: Sequence[str]) -> list[Markup]:
@@ -166,18 +171,27 @@ def _of_variant(rows: pl.DataFrame, variant: str, games: Sequence[str]) -> list[
     columns = [(game, measure) for game in games for measure in GLANCE]
     references = {(row["game"], row["measure"]): row["reference"] for row in rows.iter_rows(named=True)}
     found = {(row["condition"], row["game"], row["measure"]): row for row in rows.iter_rows(named=True)}
-    values = [el("td", prose(references.get(column)), class_="reference") for column in columns]
-    lines = [el("tr", el("th", norm(BASELINE, BASELINE + variant), scope="row"), *values)]
+    values = [_reference(references.get(column)) for column in columns]
+    lines = [el("tr", el("th", norm(BASELINE, BASELINE + variant), scope="row"), *values, class_="fixed")]
     for condition, of in rows.select("condition", "norms").unique("condition", maintain_order=True).iter_rows():
         cells = [_difference(found.get((condition, *column))) for column in columns]
         lines.append(el("tr", el("th", norm(of, condition), scope="row"), *cells))
     return lines
 
 
+def _reference(value: float | None) -> Markup:
+    told = (
+        "undefined, or played alone"
+        if value is None
+        else "the baseline's own mean; its interval is in the game's table"
+    )
+    return el("td", prose(value), class_="reference", title=told)
+
+
 def _difference(row: Row | None) -> Markup:
     """One difference, coloured by its size; pale where its interval includes 0."""
     if row is None:
-        return el("td", "–", class_="none")
+        return el("td", "–", class_="none", title="undefined here or under the baseline")
     unclear = row["low"] is not None and row["low"] <= 0 <= row["high"]
     kind = "unclear" if unclear else "none" if abs(row["value"]) < 1e-9 else "up" if row["value"] > 0 else "down"
     notes = [
@@ -187,4 +201,5 @@ def _difference(row: Row | None) -> Markup:
     ]
     notes += ["which includes 0"] * unclear + [f"n = {count(row['n'], 'world')}"] + ["paired"] * row["paired"]
     depth = f"--a:{min(1.0, abs(row['value'])):.2f}"
-    return el("td", prose(row["value"], True), class_=kind, style=depth, title=", ".join(notes))
+    v = f"{row['value']:.9g}"
+    return el("td", prose(row["value"], True), class_=kind, style=depth, data_v=v, title=", ".join(notes))

@@ -211,6 +211,11 @@ CAPTIONS = {
         "The weight κ on others' payoffs is raised step by step, all else as it was; one line per way of filling the "
         "seats, with 95 % intervals over worlds ({n}). {marks}",
     ),
+    "over": (
+        "Over the values of one setting",
+        "The setting on the axis is changed step by step, all else as it was; a line for each combination of the other "
+        "settings, with 95 % intervals over worlds ({n}).",
+    ),
     "response": (
         "Over the range of the settings",
         "Each point is one combination of settings that the design picked, the mean over its worlds; each column shows "
@@ -226,15 +231,15 @@ CAPTIONS = {
         "Step by step",
         "Means over worlds with pointwise 95 % bands ({n}); more than 50 steps are averaged in equal blocks. "
         + _STRIPES
-        + " Where fewer than half of the worlds still run the line is thin and stands on few; a marker closes a line "
-        "where the last episode ended. {stock}",
+        + " Where fewer than half of the worlds still run the line is thin and stands on few; markers tell "
+        "lines apart, and one closes a line where the last episode ended. {stock}",
     ),
     "survival": (
         "How long the stock lasts",
         "Kaplan–Meier curves: the share of episodes that had not collapsed by each step, those cut off by the horizon "
         "counted as censored, with Greenwood's 95 % band on the log–log scale ({n}). "
         + _STRIPES
-        + " A marker closes each.",
+        + " Markers tell the lines apart.",
     ),
     "bargaining": (
         "Who gets what, how often, and how well",

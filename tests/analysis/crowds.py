@@ -4,13 +4,13 @@ import numpy as np
 import polars as pl
 
 NORMS = (
-    "selfish kind compassionate reciprocal universal equanimous brahmavihara joyful inequity_averse altruist spiteful "
-    "indifferent partial pitying credulous"
-).split()
+    *("selfish", "kind", "compassionate", "reciprocal", "universal", "equanimous", "brahmavihara", "joyful"),
+    *("inequity_averse", "altruist", "spiteful", "indifferent", "partial", "pitying", "credulous"),
+)
 ARMS = (
-    "deliberators with_reciprocator reciprocators with_exploiter tft,gtft(generosity=0.3),alld(conduct=fixed) "
-    "my_own_way_of_filling_the_seats_exploiter"
-).split()
+    *("deliberators", "with_reciprocator", "reciprocators", "with_exploiter"),
+    *("tft,gtft(generosity=0.3),alld(conduct=fixed)", "my_own_way_of_filling_the_seats_exploiter"),
+)
 LONG = "an_exceedingly_long_name_of_a_norm_of_my_own_which_says_all"
 AXIS = "game.a_setting_with_quite_a_long_name"
 GAME, WORLDS, STEPS, SEATS = "matrix", 3, 12, 2
@@ -21,7 +21,7 @@ def crowd(norms: int, arms: int, levels: int = 1) -> tuple[pl.DataFrame, pl.Data
     rng = np.random.default_rng(norms * arms)
     episodes, steps = [], []
     for arm in ARMS[:arms]:
-        for norm in [*NORMS[: norms - 1], LONG]:
+        for norm in (*NORMS[: norms - 1], LONG):
             for level in range(levels):
                 cell = f"{arm}-{norm}-{level}"
                 setting = {"cell": cell, "game": GAME, "seats": arm, "norms": norm, AXIS: float(level)}

@@ -13,8 +13,8 @@ from comity.analysis.summary import cells, summarise
 
 from .crowds import AXIS, GAME, crowd
 
-TOUCH = 1.0
-"""Pixels at 72 dpi that two boxes may share: the boxes of letters are larger than the letters."""
+TOUCH = 1.5
+"""Pixels that two boxes may share: the boxes of letters are larger than the letters."""
 SHEETS = {
     "cooperation": lambda e, s, t, null: sheets.cooperation(t, GAME),
     "reciprocity": lambda e, s, t, null: sheets.reciprocity(t, GAME, null),
@@ -47,10 +47,9 @@ def faults(drawn) -> list[str]:
     """Pairs of texts that lie on each other, and texts and legends that leave the figure."""
     figure = whole(drawn)
     figures.settle(figure)
-    figure.set_dpi(72)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
-    renderer, (width, height) = canvas.get_renderer(), figure.get_size_inches() * 72
+    renderer, (width, height) = canvas.get_renderer(), figure.bbox.size
     boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in texts_of(figure)]
     assert len(boxes) > 4
     legends = [("a legend", legend.get_window_extent(renderer)) for legend in figure.legends]
