@@ -26,10 +26,8 @@ def welfare(
     given, ax = ax, canvas(ax, panel_height(conditions), NARROW)
     by_condition(summary, game, function, arm, ax)
     with house():
-        for anchor in (0, 1):
+        for anchor in (0, 1):  # these are within the view, too, which later panels that share it may widen
             ax.axvline(anchor, color=MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
-        low, high = ax.get_xlim()
-        ax.set_xlim(min(low, -0.08), max(high, 1.08))
         ax.set_xlabel(f"welfare: {FUNCTIONS[function]}")
         complete(ax, given)
     return ax

@@ -18,7 +18,7 @@ from .layout import COLUMNS, facets
 def time_course(
     steps: pl.DataFrame | None, episodes: pl.DataFrame, game: str, columns: Sequence[str] = ("cooperation",)
 ) -> Figure:
-    """The course of each of ``columns``, as far as recorded, in each arm (:func:`..time_course.time_course`)."""
+    """The course of each of ``columns`` that was recorded, in each arm."""
     found = []
     for column in columns:
         try:
