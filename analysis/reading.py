@@ -10,7 +10,7 @@ import polars as pl
 from .measure import IntArray
 from .traces import Traces
 
-BLOCK = 1 << 21
+BLOCK = 1 << 19
 """Numbers of one array that are worked on at once."""
 MOST_SHOWN = 3  # values that an error names
 Index = npt.NDArray[np.intp]

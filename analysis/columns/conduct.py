@@ -6,7 +6,7 @@ A measure of directions is a mean over those in which it is defined.
 import numpy as np
 
 from .. import cooperation, reciprocity
-from ..definition import DOWN, EVENT, NEITHER, NOTHING, RANDOM, SHARE, UP, Definition
+from ..definition import ANY, DOWN, EVENT, NEITHER, NOTHING, RANDOM, SHARE, UP, Definition
 from ..measure import mean_of_known
 from ..traces import Traces
 from .core import Columns
@@ -30,6 +30,13 @@ def conduct(traces: Traces) -> Columns:
         "coop_halved": np.where(np.isnan(halved.value), np.nan, halved.observed),
         "p_c_given_c": mean_of_known(reciprocity.p_c_given_c(acts).value),
         "rho": mean_of_known(reciprocity.rho(acts).value),
+    }
+    answers, slope = reciprocity.asymmetry(acts), reciprocity.cc_slope(traces.labels)
+    columns |= {
+        "rho_positive": mean_of_known(answers.positive),
+        "rho_negative": mean_of_known(answers.negative),
+        "asymmetry": mean_of_known(answers.value),
+        "cc_slope": mean_of_known(slope.value),
     }
     columns |= {f"rho_lag{lag}": mean_of_known(reciprocity.rho(acts, lag).value) for lag in LAGS}
     return columns | {f"p_c_after_{state}": mean_of_known(memory[..., k]) for k, state in enumerate(STATES)}
@@ -70,6 +77,28 @@ CONDUCT: dict[str, Definition] = {
         NEITHER,
     ),
 }  # fmt: skip
+CONDUCT |= {
+    "rho_positive": Definition(
+        "positive reciprocity",
+        f"Mean rise of one's cooperation after the other's rose, {_OVER}.",
+        "−1 to 1",
+        NEITHER,
+    ),
+    "rho_negative": Definition(
+        "negative reciprocity",
+        f"Mean fall of one's cooperation after the other's fell, {_OVER}.",
+        "−1 to 1",
+        NEITHER,
+    ),
+    "asymmetry": Definition("asymmetry", f"Positive less negative reciprocity, {_OVER}.", "−2 to 2", NEITHER),
+    "cc_slope": Definition(
+        "conditional cooperation",
+        "Least-squares slope of one's own cooperation on the others' mean of the step before, a mean over agents; "
+        "undefined where that never varied.",
+        ANY,
+        NEITHER,
+    ),
+}
 CONDUCT |= {
     f"rho_lag{lag}": Definition(
         f"ρ at lag {lag}", f"ρ of the other's act {lag} steps before, {_OVER}.", "−1 to 1", NEITHER
