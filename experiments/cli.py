@@ -13,6 +13,7 @@ import click
 from .commands import manual
 from .commands.completion import game_names
 from .commands.completion import overrides as complete
+from .commands.probe import probe
 from .commands.shells import SHELLS, script
 
 if TYPE_CHECKING:
@@ -168,6 +169,9 @@ def tournament(game: str, settings: tuple[str, ...], preset: str | None, out: Pa
     typed = [*settings, *([] if preset is None else [f"preset={preset}"])]
     click.echo(hold(read(game, typed, **options), typed, out))
     return OK
+
+
+cli.add_command(probe)
 
 
 @cli.command(help=manual.REPLICATE_HELP, short_help="Play a published experiment again.")

@@ -12,24 +12,27 @@ has a legend and says what hollow points mean; on an ``ax`` that was given both 
     figures.save(ax, Path("cooperation"), ["svg", "pdf"])
 """
 
+from .attackers import attackers
 from .bargaining import bargaining
 from .bargaining_set import SOLUTIONS, bargaining_set
 from .cooperation import BOUNDS, cooperation
 from .dose import AXIS, Payoffs, dose_response, thresholds
 from .dots import MOST, MOST_ARMS, arms_and_conditions, by_condition
+from .echo import impulse_response
 from .escalation import escalation
 from .exploitability import exploitability
 from .export import FORMATS, save, svg
 from .fit import settle
 from .headline import headline
 from .horizons import horizons
+from .lag_heat import heat, lag_heat
 from .lines import MOST_LINES
 from .matrices import simplex_shares, tau_matrix
 from .reciprocity import reciprocity, reciprocity_null
 from .replications import gifts_over_steps, norms_over_generations
 from .response import effects, response
 from .schelling import schelling
-from .style import NothingToDraw
+from .style import NothingToDraw, names
 from .survival import quiet_curves, survival
 from .time_course import time_course
 from .tournament import payoffs, scores
@@ -47,6 +50,7 @@ __all__ = [
     "NothingToDraw",
     "Payoffs",
     "arms_and_conditions",
+    "attackers",
     "bargaining",
     "bargaining_set",
     "by_condition",
@@ -57,7 +61,11 @@ __all__ = [
     "exploitability",
     "gifts_over_steps",
     "headline",
+    "heat",
     "horizons",
+    "impulse_response",
+    "lag_heat",
+    "names",
     "norms_over_generations",
     "payoffs",
     "quiet_curves",

@@ -55,8 +55,8 @@ class Data(NamedTuple):
     """What is done with each figure besides showing it."""
 
 
-def game_section(data: Data, game: str, sentences: list[Markup]) -> Markup:
-    """The section of a game, with ``sentences`` of its findings on top."""
+def game_section(data: Data, game: str, sentences: list[Markup], answers: Markup | None = None) -> Markup:
+    """The section of a game, with ``sentences`` of its findings on top, and who ``answers`` whom below its figures."""
     words = GAMES.get(game)
     drawn, missing = _figures(data, game)
     missing += _cut_off(data.summary, game)
@@ -67,6 +67,7 @@ def game_section(data: Data, game: str, sentences: list[Markup]) -> Markup:
         el("ul", *[el("li", sentence) for sentence in sentences], class_="told") if sentences else None,
         *drawn,
         el("p", "Left out: ", "; ".join(missing), ".", class_="muted") if missing else None,
+        answers,
         el(
             "details",
             el("summary", f"All numbers of {game_title(game).lower()}"),

@@ -10,7 +10,7 @@ import polars as pl
 from ..figures.export import css
 from ..layouts import COMBINATION
 from ..summary import cells
-from . import confirmatory, glossary, headline, language_models, ranks, tables
+from . import confirmatory, glossary, headline, language_models, ranks, reciprocity, tables
 from .design import scripted
 from .doubts import doubts
 from .findings import Told, findings
@@ -39,7 +39,10 @@ def page(data: Data) -> str:
         answered,
         _key(data, across, told),
         _cast(order),
-        *[game_section(data, game, told[game].rest if game in told else []) for game in games],
+        *[
+            game_section(data, game, told[game].rest if game in told else [], reciprocity.section(data, game))
+            for game in games
+        ],
         standings,
         asked,
         doubts(data.summary, data.effects, data.manifest),

@@ -190,7 +190,7 @@ comity COMMAND --help has examples; comity completion bash makes the tab key com
 
 SECTIONS = {
     "Look": ("games", "studies", "cost", "power"),
-    "Play": ("run", "sweep", "tournament", "replicate"),
+    "Play": ("run", "sweep", "tournament", "probe", "replicate"),
     "Meanwhile and afterwards": ("status", "report", "rerun"),
 }
 """Where a command stands in the list; those that are not named here come last."""
