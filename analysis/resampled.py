@@ -29,7 +29,8 @@ def resampled_means(values: ArrayLike, draws: int = DRAWS, seed: int = 0) -> Flo
     if not n:
         return np.full((draws, *x.shape[1:]), np.nan)
     weights = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws).astype(np.float64)
-    return divide(weights @ filled, weights @ there).reshape(draws, *x.shape[1:])
+    counts = np.full((draws, 1), n) if n == len(rows) and there.all() else weights @ there
+    return divide(weights @ filled, counts).reshape(draws, *x.shape[1:])
 
 
 def means(values: ArrayLike) -> FloatArray:

@@ -9,7 +9,7 @@ from ..ranks import Firsts, TauMatrix, tau_matrix
 from ..welfare.standard import standard
 from .formats import between, count, num
 from .game_section import Data
-from .markup import Markup, el, join
+from .markup import Markup, el
 from .overtaking import curves, overtaken, overtaking
 from .parts import arm_title, game_title
 from .rank_words import agreement, comparisons, first, setting
@@ -49,11 +49,10 @@ def section(data: Data) -> Markup | None:
     for k, game in enumerate(games):
         ranked = [_ranked(field, data) for field in found if field.game == game]
         parts.append(el("h3", game_title(game)))
-        parts.append(_of_field(ranked[0], data, drawn=k < MOST_FIGURES))
-        parts += [
-            el("details", el("summary", _title(one.field)), _of_field(one, data, drawn=False), class_="numbers")
-            for one in ranked[1:]
-        ]
+        parts.append(_of_field(ranked[0], data, main=True, drawn=k < MOST_FIGURES))
+        for one in ranked[1:]:
+            told = _of_field(one, data, main=False, drawn=False)
+            parts.append(el("details", el("summary", _title(one.field)), told, class_="numbers"))
     return el("section", el("h2", TITLE), el("p", LEAD, class_="muted"), *parts, id=ANCHOR)
 
 
@@ -69,7 +68,8 @@ def _title(field: Field) -> str:
     return ", ".join([arm_title(field.seats).capitalize(), *told, count(len(field.settings), "setting")])
 
 
-def _of_field(one: Ranked, data: Data, drawn: bool) -> Markup:
+def _of_field(one: Ranked, data: Data, main: bool, drawn: bool) -> Markup:
+    """A field; ``main`` is the first of its game, of which more is told, and if ``drawn`` it has its figure."""
     field = one.field
     whole = [k for k, measure in enumerate(field.measures) if measure.over == EPISODE]
     tau = tau_matrix(one.firsts.score.value[whole])
@@ -79,11 +79,11 @@ def _of_field(one: Ranked, data: Data, drawn: bool) -> Markup:
     crossed = overtaking(one.steps) if one.steps else None
     sentences += [overtaken(crossed, field)] if crossed else []
     leading = _leading(one, whole)
-    folded = join(_by_setting(one, whole), _taus(tau, [field.measures[k] for k in whole]))
-    numbers = el("details", el("summary", "P(first) of every setting, and every τ"), folded)
+    folded = [_by_setting(one, whole) if main else None, _taus(tau, [field.measures[k] for k in whole])]
+    numbers = el("details", el("summary", "P(first) of every setting, and every τ" if main else "Every τ"), *folded)
     return el(
         "div",
-        el("p", _title(field), ".", class_="muted") if drawn else None,
+        el("p", _title(field), ".", class_="muted") if main else None,
         el("p", ACROSS, class_="warning") if field.across else None,
         _winners(one),
         None if one.steps else el("p", SHORT, class_="muted"),

@@ -31,7 +31,7 @@ def gini_unbiased(x: ArrayLike) -> Measured:
     (0.75, 1.0)
     """
     found = gini(x)
-    return Measured(np.where(found.n > 1, found.value * divide(found.n, found.n - 1), np.nan), found.n)
+    return Measured(np.where(found.n > 1, found.value * divide(found.n, np.maximum(found.n - 1, 1)), np.nan), found.n)
 
 
 def hoover(x: ArrayLike) -> Measured:
