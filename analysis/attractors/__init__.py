@@ -2,6 +2,7 @@
 hysteresis, and early warnings (METRICS.md §10)."""
 
 from .basins import NO_ATTRACTOR, UNSETTLED, BasinMap, basin_map, basin_stability, ends
+from .flow import Flow, mean_flow
 from .hysteresis import hysteresis_area
 from .regions import (
     HOLD,
@@ -27,6 +28,7 @@ __all__ = [
     "UNSETTLED",
     "WINDOW",
     "BasinMap",
+    "Flow",
     "Warnings",
     "ar1",
     "basin_map",
@@ -37,6 +39,7 @@ __all__ = [
     "ews_var",
     "hysteresis_area",
     "kendall",
+    "mean_flow",
     "occupancy",
     "places",
     "return_time",

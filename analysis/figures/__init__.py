@@ -15,6 +15,7 @@ has a legend and says what hollow points mean; on an ``ax`` that was given both 
 from .attackers import attackers
 from .bargaining import bargaining
 from .bargaining_set import SOLUTIONS, bargaining_set
+from .basins import basin_map, flow_field
 from .cooperation import BOUNDS, cooperation
 from .dose import AXIS, Payoffs, dose_response, thresholds
 from .dots import MOST, MOST_ARMS, arms_and_conditions, by_condition
@@ -36,6 +37,8 @@ from .style import NothingToDraw, names
 from .survival import quiet_curves, survival
 from .time_course import time_course
 from .tournament import payoffs, scores
+from .tipping import early_warning, tipping_curve
+from .tournament import tournament
 from .welfare import welfare
 from .winners import winners
 
@@ -54,11 +57,14 @@ __all__ = [
     "bargaining",
     "bargaining_set",
     "by_condition",
+    "basin_map",
     "cooperation",
     "dose_response",
+    "early_warning",
     "effects",
     "escalation",
     "exploitability",
+    "flow_field",
     "gifts_over_steps",
     "headline",
     "heat",
@@ -82,6 +88,8 @@ __all__ = [
     "tau_matrix",
     "thresholds",
     "time_course",
+    "tipping_curve",
+    "tournament",
     "welfare",
     "winners",
 ]

@@ -1,6 +1,6 @@
 """Measures that play again: does a society come back when what drove it away comes back?
 
-One parameter of the game, the **driver**, rises from value to value and falls again while the same worlds go on: the
+One parameter of the game, the **driver**, goes from value to value and back again while the same worlds go on: the
 state that it finds is the state that the value before left (METRICS.md §10, ``hysteresis_area``).
 """
 
@@ -27,9 +27,9 @@ COOPERATION = "cooperation"
 
 
 class Hysteresis(NamedTuple):
-    """A sweep up and down. ``driver`` (V,) rising values; ``forward`` and ``backward`` (W, V) the state under each as
-    the driver rises, and as it falls again, both in the order of ``driver``; ``area`` (W,) between them, driver and
-    state scaled by the declared ``driver_range`` and ``state_range``.
+    """A sweep there and back. ``driver`` (V,) its values; ``forward`` and ``backward`` (W, V) the state under each on
+    the way there, and on the way back, both in the order of ``driver``; ``area`` (W,) between them, driver and state
+    scaled by the declared ``driver_range`` and ``state_range``; ``course`` (W, 2·V·steps) the state after every step.
     """
 
     game: str
@@ -41,6 +41,7 @@ class Hysteresis(NamedTuple):
     area: Measured
     driver_range: tuple[float, float]
     state_range: tuple[float, float]
+    course: Floats
 
     def frame(self) -> "polars.DataFrame":
         """Tidy: one row per world, value of the driver and direction."""
@@ -77,7 +78,7 @@ def hysteresis(
     seed: int = 0,
     **params: Any,
 ) -> Hysteresis:
-    """Sweeps a parameter up and down through ``values``, ``steps`` steps at each, and measures the ``state`` as its
+    """Sweeps a parameter there and back through ``values``, ``steps`` steps at each, and measures the ``state`` as its
     mean over the ``last`` of them.
 
     Args:
@@ -85,7 +86,8 @@ def hysteresis(
         seats: as :func:`~..play.play` takes them. What an agent works out when it begins, such as a planner's plan, it
             keeps; whoever looks at the rules in each step sees them change.
         driver: a parameter of the game that neither its first state nor the size of its worlds depends on.
-        values: two or more, rising; the largest is played at the end of the way up and at the beginning of that down.
+        values: two or more, rising or falling; the last is played at the end of the way there and at the beginning of
+            that back.
         state: a signal of the game, after the step, or ``cooperation``, the mean label. A world that has ended stays as
             its last step left it, and nobody in it chooses: its signals go on, its cooperation is NaN.
         driver_range: declared, for the area.
@@ -104,8 +106,9 @@ def hysteresis(
     ([[50.0, 50.0]], [0.0])
     """
     grid = [float(value) for value in values]
-    if len(grid) < 2 or sorted(set(grid)) != grid:
-        raise refuse("values", list(values), "two or more rising numbers")
+    rises = sorted(set(grid)) == grid
+    if len(grid) < 2 or not (rises or sorted(set(grid)) == grid[::-1]):
+        raise refuse("values", list(values), "two or more numbers that rise, or fall, from one to the next")
     way = [*grid, *grid[::-1]]
     total = number_of("steps", steps) * len(way)
     if number_of("last", last) > steps:
@@ -119,12 +122,14 @@ def hysteresis(
     made = played.remade({**played.params._asdict(), "horizon": total + 1, "continuation": 1.0, driver: grid[0]})
     number = number_of("worlds", worlds)
     record = run(made, table(made, seats, number), world_seeds(seed, number), Driven(driver, way, steps))
-    course = _course(record, state, total).reshape(number, len(way), steps)[:, :, -last:]
-    seen = ~np.isnan(course)
-    means = np.where(seen, course, 0.0).sum(axis=2) / np.where(seen.any(axis=2), seen.sum(axis=2), np.nan)
+    course = _course(record, state, total)
+    ends = course.reshape(number, len(way), steps)[:, :, -last:]
+    seen = ~np.isnan(ends)
+    means = np.where(seen, ends, 0.0).sum(axis=2) / np.where(seen.any(axis=2), seen.sum(axis=2), np.nan)
     forward, backward = means[:, : len(grid)], means[:, : len(grid) - 1 : -1]
-    area = hysteresis_area(grid, forward, backward, driver_range, state_range)
-    told = (np.array(grid), forward, backward, area, driver_range, state_range)
+    order = slice(None) if rises else slice(None, None, -1)
+    area = hysteresis_area(grid[order], forward[:, order], backward[:, order], driver_range, state_range)
+    told = (np.array(grid), forward, backward, area, driver_range, state_range, course)
     return Hysteresis(played.name, driver, state, *told)
 
 

@@ -35,9 +35,19 @@ def test_the_state_is_carried_from_value_to_value():
     assert found.backward[0] == pytest.approx(expected[:2:-1], abs=1e-9)
     heights = np.abs(found.forward[0] - found.backward[0]) / 100
     assert found.area.value[0] == pytest.approx(0.3 * heights[:2].mean() + 0.4 * heights[1:].mean())
+    assert found.course.shape == (1, 42) and found.course[0, 6::7] == pytest.approx(expected)
     frame = found.frame()
     assert frame.shape == (6, 8) and frame["direction"].to_list() == ["forward"] * 3 + ["backward"] * 3
     assert frame["driver"].to_list() == [0.2, 0.5, 0.9] * 2
+
+
+def test_a_driver_may_fall_first():
+    take = [{"agent": "fixed_harvest", "amount": 2}]
+    given = {"state": "stock", "steps": 7, "last": 1, **RANGES, **LOGISTIC, "initial_stock": 60}
+    found = hysteresis("fishery", take, "growth_rate", [0.9, 0.5, 0.2], **given)
+    assert found.driver.tolist() == [0.9, 0.5, 0.2] and found.forward[0, 0] == pytest.approx(settled(0.9, 10, 60, 7))
+    heights = np.abs(found.forward[0] - found.backward[0]) / 100
+    assert found.area.value[0] == pytest.approx(0.4 * heights[:2].mean() + 0.3 * heights[1:].mean())
 
 
 def test_regimes_do_not_come_back_by_the_way_they_went():
@@ -77,7 +87,10 @@ def test_a_game_becomes_another_for_everyone_who_plays_it():
         ({"driver": "horizon"}, "driver = 'horizon' is not allowed"),
         ({"driver": "growth"}, "driver = 'growth' is not allowed"),
         ({"driver": "capacity", "values": [100, 120]}, "driver = 'capacity' is not allowed"),
-        ({"values": [0.5, 0.2]}, "values = [0.5, 0.2] is not allowed: it must be two or more rising numbers"),
+        (
+            {"values": [0.5, 0.2, 0.3]},
+            "values = [0.5, 0.2, 0.3] is not allowed: it must be two or more numbers that rise",
+        ),
         ({"values": [0.5, 9]}, "fishery.growth_rate = 9"),
         ({"last": 9, "steps": 3}, "last = 9 is not allowed"),
         ({"state": "fish"}, "unknown state of fishery 'fish'"),

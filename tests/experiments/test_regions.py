@@ -80,9 +80,8 @@ def test_regions_are_kept_hashed_and_cannot_change_or_come_late(comity):
     regions = found.manifest["regions"]
     assert regions["floors"] == {"stock": 0.1} and regions["positive"] == {"up": {"stock": [0.5, None]}}
     assert len(regions["sha"]) == 32 and regions["declared"] and found.steps is not None
-    ended = in_regions(
-        found.episodes, found.steps, Regions.of(found.manifest), dict.fromkeys(found.episodes["cell"], 12)
-    )
+    horizons = dict.fromkeys(found.episodes["cell"], 12)
+    ended = in_regions(found.episodes, found.steps, Regions.of(found.manifest), horizons)
     by = ended.join(found.episodes, on="cell").sort("seats", "game.initial_stock")
     assert by["end"].to_list() == ["N", "N", "S", "up"]  # what doubles and is halved stays; what is emptied is gone
     assert by["in N"].to_list() == pytest.approx([11 / 12, 11 / 12, 0, 0])
