@@ -156,7 +156,7 @@ def _known(part: str, given: Mapping[str, Any], state: Mapping[str, Any]) -> Non
 def _initial(given: Any, design: Design) -> tuple[str, ...]:
     if isinstance(given, str) or not isinstance(given, list | tuple):
         raise refuse("regions.initial", given, "a list of swept settings, as [game.initial_stock]")
-    swept = [axis for axis, levels in design.axes.items() if len(levels) > 1]
+    swept = [axis for axis, levels in design.axes.items() if "." in axis and len(levels) > 1]
     for axis in given:
         if axis not in swept:
             raise unknown("setting in regions.initial", axis, swept)

@@ -66,6 +66,15 @@ class Regions(NamedTuple):
         return places(states, *self.bounds, lengths, collapsed)
 
 
+class InRegions(NamedTuple):
+    """A run in its ``declared`` regions: ``worlds``, the frame of :func:`in_regions` with what was set in each, and
+    ``paths``, those of :func:`state_paths`."""
+
+    declared: Regions
+    worlds: pl.DataFrame
+    paths: dict[object, FloatArray]
+
+
 def column(component: str) -> str:
     """The column that a component stands for.
 
@@ -92,7 +101,7 @@ def _mean(values: FloatArray) -> FloatArray:
 
 
 def in_regions(
-    episodes: pl.DataFrame, steps: pl.DataFrame, declared: Regions, horizons: Mapping[str, int]
+    episodes: pl.DataFrame, paths: Mapping[object, FloatArray], declared: Regions, horizons: Mapping[str, int]
 ) -> pl.DataFrame:
     """One row per world: ``cell``, ``seed``, ``end`` (the name of the set in which it ends, ``unsettled``, or null
     where no attractor was found), the occupancy ``in N``, ``in S``, …, ``viability`` and ``viable`` (N
@@ -100,13 +109,13 @@ def in_regions(
 
     Args:
         episodes: the table of episodes, of one episode for each world.
-        steps: the table of steps of all of them.
+        paths: their :func:`state_paths`.
         declared: the regions.
         horizons: by cell, the steps of the full horizon; where there is none the longest episode of the cell.
     """
     rows: list[pl.DataFrame] = []
     by_cell = episodes.partition_by("cell", as_dict=True)
-    for cell, states in state_paths(steps, declared).items():
+    for cell, states in paths.items():
         of = by_cell[(cell,)].sort("seed")
         lengths = of["length"].to_numpy().astype(np.int64)
         lost = of[COLLAPSED].cast(pl.Boolean).fill_null(False).to_numpy() if COLLAPSED in of.columns else lengths < 0

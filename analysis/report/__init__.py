@@ -14,7 +14,7 @@ import polars as pl
 from .. import figures
 from ..layouts import picked, pool
 from ..summary import cells, effects, summarise
-from . import tables
+from . import attractors, tables
 from .design import asked_measures, axes
 from .findings import MEASURES
 from .formats import listed
@@ -65,7 +65,7 @@ def _demand(table: str, frame: pl.DataFrame, columns: tuple[str, ...]) -> None:
 
 
 def _data(episodes: pl.DataFrame, steps: pl.DataFrame | None, manifest: Mapping[str, Any]) -> Data:
-    told, whole = axes(manifest), None
+    told, whole, regions = axes(manifest), None, attractors.judged(episodes, steps, manifest)
     if here := picked(episodes, told):
         pooled = pool(episodes, steps, here)
         whole = Picked(episodes, {axis: told[axis] for axis in here}, pooled.unit)
@@ -76,7 +76,7 @@ def _data(episodes: pl.DataFrame, steps: pl.DataFrame | None, manifest: Mapping[
     if steps is not None and whole is None:  # worlds of different combinations are not to be shuffled
         null = figures.reciprocity_null(steps, cells(episodes))
         summary = summary.join(null.rename({"n": "n_null"}), on="cell", how="left", maintain_order="left")
-    return Data(episodes, steps, summary, effects(episodes, MEASURES), null, manifest, whole)
+    return Data(episodes, steps, summary, effects(episodes, MEASURES), null, manifest, whole, regions)
 
 
 def _write_whole(path: Path, text: str) -> Path:

@@ -7,6 +7,7 @@ import polars as pl
 from matplotlib.figure import Figure
 
 from .. import figures
+from ..attractors.declared import InRegions
 from ..figures import NothingToDraw, sheets
 from ..figures.headline import swept_axis
 from ..layouts import SEED
@@ -51,6 +52,7 @@ class Data(NamedTuple):
     null: pl.DataFrame | None
     manifest: Mapping[str, Any]
     picked: Picked | None = None
+    regions: InRegions | None = None
     keep: Keep | None = None
     """What is done with each figure besides showing it."""
 

@@ -10,7 +10,7 @@ import polars as pl
 from ..figures.export import css
 from ..layouts import COMBINATION
 from ..summary import cells
-from . import confirmatory, glossary, headline, language_models, ranks, reciprocity, tables
+from . import attractors, confirmatory, glossary, headline, language_models, ranks, reciprocity, tables
 from .design import scripted
 from .doubts import doubts
 from .findings import Told, findings
@@ -30,31 +30,30 @@ def page(data: Data) -> str:
     across, told = findings(data.summary, data.effects)
     order = cells(data.episodes)
     games = order["game"].unique(maintain_order=True).to_list()
-    asked = language_models.section(data.episodes, order, data.manifest)
-    answered = headline.section(data, games)
-    verdicts = confirmatory.section(data.episodes, data.manifest)
-    standings = ranks.section(data)
-    sections = [
-        verdicts,
-        answered,
-        _key(data, across, told),
-        _cast(order),
-        *[
-            game_section(data, game, told[game].rest if game in told else [], reciprocity.section(data, game))
-            for game in games
-        ],
-        standings,
-        asked,
-        doubts(data.summary, data.effects, data.manifest),
-        glossary.section(data),
+    sections: list[tuple[str, str, Markup | None]] = [
+        (confirmatory.ANCHOR, confirmatory.TITLE, confirmatory.section(data.episodes, data.manifest)),
+        (headline.ANCHOR, headline.TITLE, headline.section(data, games)),
+        (attractors.ANCHOR, attractors.TITLE, attractors.section(data, games)),
+        ("findings", "Findings", join(_key(data, across, told), _cast(order))),
+        *[_game(data, game, told) for game in games],
+        (ranks.ANCHOR, ranks.TITLE, ranks.section(data)),
+        (language_models.ANCHOR, language_models.TITLE, language_models.section(data.episodes, order, data.manifest)),
+        ("doubt", "What to doubt", doubts(data.summary, data.effects, data.manifest)),
+        (glossary.ANCHOR, "Measures", glossary.section(data)),
     ]
+    shown = [(to, word, markup) for to, word, markup in sections if markup is not None]
     played = join(el("p", _played(data, order), class_="lead"), _design(data))
     return _whole(
         data.manifest,
         _head(data.manifest, played),
-        _contents(games, standings is not None, asked is not None, answered is not None, verdicts is not None),
-        el("main", *sections),
+        _contents([*((to, word) for to, word, _ in shown), ("provenance", "Provenance")]),
+        el("main", *[markup for *_, markup in shown]),
     )
+
+
+def _game(data: Data, game: str, told: dict[str, Told]) -> tuple[str, str, Markup]:
+    sentences = told[game].rest if game in told else []
+    return anchor(game), game_title(game), game_section(data, game, sentences, reciprocity.section(data, game))
 
 
 def empty_page(manifest: Mapping[str, Any]) -> str:
@@ -145,13 +144,8 @@ def _design(data: Data) -> Markup | None:
     return el("p", PICKED.format(kind=kind, axes=of, runs=runs, units=f"{unit}s", over=over), class_="muted")
 
 
-def _contents(games: list[str], ranked: bool, asked: bool, answered: bool, judged: bool) -> Markup:
-    middle = [(anchor(game), game_title(game)) for game in games]
-    middle += [(ranks.ANCHOR, ranks.TITLE)] * ranked
-    middle += [(language_models.ANCHOR, language_models.TITLE)] * asked
-    first = [(confirmatory.ANCHOR, confirmatory.TITLE)] * judged + [(headline.ANCHOR, headline.TITLE)] * answered
-    links = [*first, ("findings", "Findings"), *middle, ("doubt", "What to doubt")]
-    links += [(glossary.ANCHOR, "Measures"), ("provenance", "Provenance")]
+def _contents(links: list[tuple[str, str]]) -> Markup:
+    """Links to the sections, by their anchors."""
     return el("nav", el("ul", *[el("li", el("a", word, href=f"#{to}")) for to, word in links]), aria_label="Contents")
 
 

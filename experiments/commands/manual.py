@@ -21,6 +21,7 @@ What is played (comity games NAME lists what a game takes):
                             fractional_factorial
   pairing=independent       other seeds in each cell
   prereg=FILE               hypotheses that the report is to judge
+  regions.floors.stock=0.1  floors and aspirations, of which the report says where worlds end
 
 \b
 How it is played and kept:
