@@ -187,6 +187,22 @@ def replicate(name: str, settings: tuple[str, ...]) -> int:
     return OK
 
 
+@cli.command(help=manual.RECOVER_HELP, short_help="Estimate known norms back from what agents did.")
+@click.argument("games", nargs=-1, shell_complete=game_names)
+@click.option("--simulations", default=100, show_default=True, help="Of each game.")
+@click.option("--worlds", default=20, show_default=True, help="Of each simulation.")
+@click.option("--steps", default=20, show_default=True, help="Of an episode, at most.")
+@click.option("--seed", default=0, show_default=True, help="Of the first world, and of the parameters.")
+@click.option("--out", type=click.Path(path_type=Path), help="The directory of the tables and the figure.")
+def recover(games: tuple[str, ...], out: Path | None, **options: int) -> int:
+    """See ``RECOVER_HELP``."""
+    from .commands.pages import results
+    from .commands.recovery import recover
+
+    _console().print(results(recover(games, out=out, **options)), highlight=False)
+    return OK
+
+
 @cli.command()
 @click.argument("name", required=False, shell_complete=game_names)
 def games(name: str | None) -> int:

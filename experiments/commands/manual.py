@@ -166,6 +166,20 @@ Examples:
   comity replicate vallinder_hughes_2024 model=openai/gpt-4o-mini budget_usd=5
 """
 
+RECOVER_HELP = """Estimate known norms back from what agents did, and say how well that goes.
+
+Deliberators with known rationality, kindness and reciprocity (positive and negative) play GAMES beside partners that
+waver, and the four numbers are estimated from what they chose. For each: bias, root mean square error, mean standard
+error, how many of the 95 % intervals hold the truth, and how often it cannot be told at all. Without GAMES:
+appropriation and fishery. All must move at once.
+
+\b
+Examples:
+  comity recover --out recovery
+  comity recover appropriation --simulations 200 --worlds 40
+  comity recover matrix --simulations 20        between two acts nothing can be told
+"""
+
 CLI_HELP = """Comity: what prosocial norms do to cooperation among artificial agents.
 
 \b
@@ -191,7 +205,7 @@ comity COMMAND --help has examples; comity completion bash makes the tab key com
 
 SECTIONS = {
     "Look": ("games", "studies", "cost", "power"),
-    "Play": ("run", "sweep", "tournament", "probe", "replicate"),
+    "Play": ("run", "sweep", "tournament", "probe", "replicate", "recover"),
     "Meanwhile and afterwards": ("status", "report", "rerun"),
 }
 """Where a command stands in the list; those that are not named here come last."""
