@@ -9,7 +9,7 @@ has a legend and says what hollow points mean; on an ``ax`` that was given both 
 
     found = comity.load("runs/norms_by_family-7dec03d1")
     ax = figures.cooperation(summarise(found.episodes), "fishery", arm="with_exploiter")
-    figures.save(ax, Path("cooperation"), ["svg", "pdf"])
+    figures.save(ax, "cooperation", ["svg", "pdf"])
 """
 
 from .attackers import attackers

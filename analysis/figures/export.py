@@ -77,7 +77,7 @@ def whole(drawn: Figure | Axes) -> Figure:
     return figure
 
 
-def save(drawn: Figure | Axes, path: Path, formats: Iterable[str] = ("svg",)) -> list[Path]:
+def save(drawn: Figure | Axes, path: str | Path, formats: Iterable[str] = ("svg",)) -> list[Path]:
     """Writes the figure in the house style to ``path`` with each format as its suffix, and returns the files.
 
     Fonts are embedded in a PDF and remain text in an SVG; a PNG has ``DPI`` dots per inch. The same figure gives the
@@ -88,7 +88,7 @@ def save(drawn: Figure | Axes, path: Path, formats: Iterable[str] = ("svg",)) ->
         path: without a suffix; its folder is made if it is missing.
         formats: of ``FORMATS``.
     """
-    figure = whole(drawn)
+    figure, path = whole(drawn), Path(path)
     settle(figure)
     figure.patch.set_visible(True)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -268,8 +268,8 @@ CAPTIONS = {
 """Title and text of each figure; the braces are filled from the data."""
 
 NULL = (
-    "The black tick is what is left of ρ when every seat is dealt the partner of another world; only the distance from "
-    "the tick is an answer to this very partner."
+    "The upright tick is what is left of ρ when every seat is dealt the partner of another world; only the distance "
+    "from the tick is an answer to this very partner."
 )
 NO_NULL = "What chance alone would show is not known here: it takes recorded steps (record=all)."
 NO_NULL_POOLED = (

@@ -1,16 +1,23 @@
 """Figures draw what is there, with words at their axes, and say what is not."""
 
+import re
+from pathlib import Path
+
+import matplotlib
+import matplotlib.style
 import numpy as np
 import polars as pl
 import pytest
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
 import comity
 from comity.analysis import figures, kaplan_meier
 from comity.analysis.figures import NothingToDraw, sheets
+from comity.analysis.figures.dots import chosen
+from comity.analysis.figures.fit import width, wrapped
 from comity.analysis.figures.lines import Course
-from comity.analysis.figures.style import LOOKS, SPARE, look
+from comity.analysis.figures.style import INK, LOOKS, SPARE, look
 from comity.analysis.figures.survival import log_log_band
 from comity.analysis.figures.time_course import course
 from comity.analysis.summary import NORM_ORDER, cells, summarise
@@ -187,6 +194,68 @@ def test_svg_stands_alone_and_is_the_same_every_time(summary):
     assert first.startswith("<svg") and first.endswith("</svg>")
     assert "http" not in first and "<metadata" not in first and "currentColor" in first and "var(--c" in first
     assert 'id="figure' not in first
+
+
+def test_the_style_is_one_of_matplotlib():
+    with matplotlib.style.context("comity.analysis.figures.house"):
+        assert matplotlib.rcParams["pdf.fonttype"] == 42 and matplotlib.rcParams["savefig.dpi"] >= 150
+        assert to_hex(matplotlib.rcParams["text.color"]) == INK
+
+
+def test_a_panel_is_axes_of_its_own_or_those_that_are_given(small, summary):
+    episodes, steps = small
+    draws = [
+        lambda ax: figures.cooperation(summary, "matrix", "with_exploiter", ax=ax),
+        lambda ax: figures.reciprocity(summary, "matrix", ax=ax),
+        lambda ax: figures.welfare(summary, "matrix", "normalised_nash", ax=ax),
+        lambda ax: figures.exploitability(summary, "matrix", ax=ax),
+        lambda ax: figures.by_condition(summary, "matrix", "gini", ax=ax),
+        lambda ax: figures.time_course(steps, episodes, "matrix", ax=ax),
+        lambda ax: figures.dose_response(summary, "matrix", ax=ax),
+        lambda ax: figures.headline(summary, "matrix", "welfare", ax=ax),
+    ]
+    for draw in draws:
+        own, given = draw(None), Figure().subplots()
+        assert own.get_title(loc="left") and own.get_xlabel() and draw(given) is given
+        assert given.get_title(loc="left") == own.get_title(loc="left") and not given.figure.legends
+    with pytest.raises(NothingToDraw, match="nobody sat as bystanders"):
+        figures.cooperation(summary, "matrix", "bystanders")
+
+
+def test_panels_that_share_an_axis_hide_none_of_their_points(summary):
+    figure = sheets.welfare(summary, "matrix")
+    for ax in figure.axes:
+        low, high = ax.get_xlim()
+        shown = [float(x) for line in ax.lines if line.get_marker() not in ("None", "") for x in line.get_xdata()]
+        assert shown and all(low <= x <= high for x in shown)
+
+
+def test_what_there_is_no_room_for_goes_by_whole_settings():
+    rows = pl.DataFrame(
+        [{"condition": f"{n} · k={k}", "norms": n, "variant": f" · k={k}"} for n in "abc" for k in range(4)]
+    )
+    assert chosen(rows, 7)["condition"].to_list() == ["a · k=0", "a · k=1", "b · k=0", "b · k=1", "c · k=0", "c · k=1"]
+    assert chosen(rows, 2)["condition"].to_list() == ["a · k=0", "a · k=1"]
+
+
+@pytest.mark.parametrize("text", ["one two three four five six", "kind,tft(generosity=0.25),alld", "x" * 60])
+def test_wrapped_words_fit_and_none_is_lost(text):
+    told = wrapped(text, 0.9, 9, most=99)
+    assert told.replace("\n", "").replace(" ", "") == text.replace(" ", "")
+    assert all(width(line, 9) <= 0.9 for line in told.split("\n"))
+    cut = wrapped(text, 0.9, 9, most=2).split("\n")
+    assert len(cut) == 2 and cut[1].startswith("…") and text.endswith(cut[1][1:]) and width(cut[1], 9) <= 0.9
+
+
+@pytest.mark.slow
+def test_every_line_of_the_documentation_draws(small, summary):
+    page = (Path(comity.__file__).parent / "docs" / "figures.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\|[^|]+\| `(figures\.[^`]+)` \|$", page, re.MULTILINE)
+    names = {"comity": comity, "figures": figures, "cells": cells}
+    names |= {"summary": summary, "episodes": small[0], "steps": small[1]}
+    assert len(lines) == 13
+    for line in lines:
+        assert eval(line, names).get_title(loc="left"), line
 
 
 # -- numbers -----------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import polars as pl
 import pytest
 
+from comity.analysis.figures import save
 from comity.analysis.report import write_report
 from comity.analysis.report.design import matrix_payoffs, minds
 from comity.analysis.report.markup import Markup, el
@@ -151,6 +152,47 @@ def test_tables_tell_n_interval_and_definition(page):
     assert re.search(r'<td data-v="[-0-9.e]+" title="n = 6 worlds">[^<]+<small>\[', text)
     assert 'title="Mean cooperation label over the seats that carry the norm' in text
     assert "⚑" in text
+
+
+def test_every_table_sorts_by_every_column_and_every_number_says_what_it_is(page):
+    text, _ = read(page)
+    tables = re.findall(r"<table.*?</table>", text)
+    assert len(tables) > 5
+    for table in tables:
+        head, body = table.split("</thead>")
+        columns = re.findall(r"<th .*?</th>", head.split("<tr>")[-1])
+        assert columns and all(re.search(r'title="[^"]{6,}" aria-sort="none"><button', one) for one in columns)
+        rows = [re.findall(r"<t[dh].*?</t[dh]>", row) for row in body.split("<tr")[1:]]
+        assert {len(row) for row in rows} == {len(columns)}
+        numbers = [cell for row in rows for cell in row if "data-v=" in cell]
+        assert numbers
+        assert all(re.search(r'title="[^"]*(\d+ world|n = \d)', cell) for cell in numbers)
+
+
+def test_what_the_columns_mean_stands_on_the_page_for_those_without_a_mouse(page):
+    _, parsed = read(page)
+    words = " ".join(parsed.text)
+    assert "What the measures mean" in words and "P(C | the other's last act was C)" in words
+    assert {"told", "measures"} <= set(parsed.ids)
+
+
+@pytest.mark.slow
+def test_each_figure_is_kept_under_a_name_that_stays(small, manifest, tmp_path):
+    episodes, steps = of_matrix(small)
+    found = {}
+    path = write_report(
+        tmp_path / "a.html", episodes, steps, manifest, lambda name, figure: found.update({name: figure})
+    )
+    assert {"game-matrix-cooperation", "game-matrix-reciprocity", "game-matrix-time_course"} <= set(found)
+    assert len(found) == path.read_text().count("<svg")
+    files = save(found["game-matrix-reciprocity"], tmp_path / "deep" / "reciprocity", ["svg", "png", "pdf"])
+    assert [file.name for file in files] == ["reciprocity.svg", "reciprocity.png", "reciprocity.pdf"]
+    svg, png, pdf = (file.read_bytes() for file in files)
+    assert b"FontFile2" in pdf and b"/Type3" not in pdf
+    wide = int.from_bytes(png[16:20], "big")
+    assert wide == round(200 * found["game-matrix-reciprocity"].get_figwidth())
+    save(found["game-matrix-reciprocity"], tmp_path / "again", ["svg", "pdf"])
+    assert (tmp_path / "again.svg").read_bytes() == svg and (tmp_path / "again.pdf").read_bytes() == pdf
 
 
 def test_what_comes_from_outside_is_escaped(small, manifest, tmp_path):
