@@ -36,9 +36,8 @@ from .schelling import schelling
 from .style import NothingToDraw, names
 from .survival import quiet_curves, survival
 from .time_course import time_course
-from .tournament import payoffs, scores
 from .tipping import early_warning, tipping_curve
-from .tournament import tournament
+from .tournament import payoffs, scores, tournament
 from .welfare import welfare
 from .winners import winners
 
@@ -56,8 +55,8 @@ __all__ = [
     "attackers",
     "bargaining",
     "bargaining_set",
-    "by_condition",
     "basin_map",
+    "by_condition",
     "cooperation",
     "dose_response",
     "early_warning",
