@@ -17,7 +17,8 @@ NEEDED = ("step", "agent", "reward")
 _LABELS = "cooperation"
 _TOLD = (_LABELS, "addressee", "truncated")  # what a table may have beside them
 _PLACE = "place of the episode"
-_CELL = ("cell", "seed", "episode")
+CELL = ("cell", "seed", "episode")
+"""What names an episode of a stored run."""
 
 
 def measures(
@@ -62,12 +63,15 @@ def measures(
     if isinstance(source, Record):
         _refuse("a record", options)
         return _table(pl.DataFrame({"seed": source.seeds}), episode_measures(source) | _more(of_record(source), need))
-    if hasattr(source, "manifest") and hasattr(source, "episodes"):
+    if is_run(source):
         _refuse("a stored run", options)
         return _of_run(source.episodes, source.steps, need)
-    table = getattr(source, "episodes", source)
-    steps = table if isinstance(table, pl.DataFrame) else pl.DataFrame(table, strict=False)
-    return _of_table(steps, list(by), cooperation, horizon, anchors, need)
+    return _of_table(table_of(source), list(by), cooperation, horizon, anchors, need)
+
+
+def is_run(source: Any) -> bool:
+    """Is it a stored run, as :func:`comity.load` reads one?"""
+    return hasattr(source, "manifest") and hasattr(source, "episodes")
 
 
 def _refuse(what: str, options: Mapping[str, Any]) -> None:
@@ -99,12 +103,7 @@ def _of_table(
     need: float | None,
 ) -> pl.DataFrame:
     keys = [*by, "episode"]
-    lacking = [name for name in (*keys, *NEEDED) if name not in steps.columns]
-    if lacking:
-        raise ValueError(f"the table lacks {', '.join(lacking)}; it must have {', '.join((*keys, *NEEDED))}")
-    steps = _labelled(steps, cooperation)
-    wanted = [*keys, *NEEDED, *(name for name in _TOLD if name in steps.columns)]
-    steps = in_order(steps.select(wanted), keys)
+    steps = told(steps, keys, cooperation)
     worst, optimum = anchors or (np.nan, np.nan)
     found = []
     for part in parts(steps, keys, horizon):
@@ -114,14 +113,26 @@ def _of_table(
     return _gathered(episodes_of(steps, keys), found)
 
 
-def _labelled(steps: pl.DataFrame, cooperation: str | pl.Expr | None) -> pl.DataFrame:
-    """The table with its labels under their own name."""
-    if cooperation is None:
-        return steps
-    if isinstance(cooperation, str) and cooperation not in steps.columns:
-        raise ValueError(f"cooperation must be a column of the table, got {cooperation!r}; it has {steps.columns}")
-    found = pl.col(cooperation) if isinstance(cooperation, str) else cooperation
-    return steps.with_columns(found.cast(pl.Float64).alias(_LABELS))
+def told(steps: pl.DataFrame, keys: Sequence[str], cooperation: str | pl.Expr | None) -> pl.DataFrame:
+    """What measures need of a plain table, its labels under their own name, episode by episode. Raises ValueError for a
+    table that lacks a column.
+    """
+    wanted = (*keys, *NEEDED)
+    lacking = [name for name in wanted if name not in steps.columns]
+    if lacking:
+        raise ValueError(f"the table lacks {', '.join(lacking)}; it must have {', '.join(wanted)}")
+    if cooperation is not None:
+        if isinstance(cooperation, str) and cooperation not in steps.columns:
+            raise ValueError(f"cooperation must be a column of the table, got {cooperation!r}; it has {steps.columns}")
+        found = pl.col(cooperation) if isinstance(cooperation, str) else cooperation
+        steps = steps.with_columns(found.cast(pl.Float64).alias(_LABELS))
+    return in_order(steps.select(*wanted, *(name for name in _TOLD if name in steps.columns)), keys)
+
+
+def table_of(source: Any) -> pl.DataFrame:
+    """The rows of a recorded environment, or of anything that polars takes for a table."""
+    table = getattr(source, "episodes", source)
+    return table if isinstance(table, pl.DataFrame) else pl.DataFrame(table, strict=False)
 
 
 # -- a stored run ------------------------------------------------------------------------------------------------------
@@ -135,7 +146,7 @@ def _of_run(episodes: pl.DataFrame, steps: pl.DataFrame | None, need: float | No
     found = _gathered(episodes, [(some, plural(paid, need)) for some, paid in payoffs])
     if steps is None:
         return found
-    keys = [name for name in _CELL if name in episodes.columns and name in steps.columns]
+    keys = [name for name in CELL if name in episodes.columns and name in steps.columns]
     steps = in_order(steps, keys)
     kept = episodes_of(steps, keys).join(episodes.select(*keys, *_facts(episodes)), on=keys, maintain_order="left")
     apart = kept.select(pl.struct("horizon", "rates").rank("dense")).to_series().to_numpy()

@@ -88,6 +88,17 @@ def parts(
         yield Part(some, _dense(rows, some, ends, lengths[some], who, int(horizons[some[0]])))
 
 
+def whole(steps: pl.DataFrame, keys: Sequence[str]) -> Traces:
+    """All episodes of a table that is :func:`in_order` side by side, with every agent that is in any of them; of a
+    setting, for what can only be said of all its episodes together. Arguments and errors as for :func:`parts`.
+    """
+    rows = _rows(steps, keys)
+    lengths = np.maximum.reduceat(rows.step, rows.starts) + 1
+    ends = np.r_[rows.starts[1:], len(rows.world)]
+    everyone = np.arange(len(rows.agents))
+    return _dense(rows, np.arange(len(lengths)), ends, lengths, everyone, int(lengths.max()))
+
+
 def _starts(steps: pl.DataFrame, keys: Sequence[str]) -> Index:
     """The rows at which another episode begins."""
     changes = steps.select(pl.any_horizontal([pl.col(key).ne_missing(pl.col(key).shift()) for key in keys]))

@@ -8,7 +8,6 @@ import click
 import numpy as np
 
 from ...envs.settings import SettingError
-from ..designs.grids import typed_settings
 from .completion import game_names
 
 if TYPE_CHECKING:
@@ -149,6 +148,8 @@ def schelling(game: str, table: tuple[str, ...], worlds: int, seed: int, out: Pa
 
 def _typed(given: Sequence[str]) -> tuple[list[Any], dict[str, Any]]:
     """Seats, and settings of the game, as they were typed."""
+    from ..designs.grids import typed_settings
+
     seats = [text for text in given if "=" not in text]
     listed = typed_settings([f"seats=[{','.join(seats)}]"])["seats"] if seats else []
     return listed, typed_settings([text for text in given if "=" in text])

@@ -12,6 +12,8 @@ import comity
 from comity.analysis.columns import COMMONS
 from comity.analysis.definitions import MEANINGS
 from comity.analysis.measuring import measures
+from comity.analysis.panels import panels
+from comity.analysis.reciprocity import TERMS, panel
 from comity.analysis.settings import by_setting
 from comity.analysis.survival import rmst_ci
 
@@ -191,3 +193,32 @@ def test_the_bootstrap_of_survival_resamples_the_curve(lived):
     assert 1 <= found.low <= found.high <= 8
     if len(set(lived)) == 1:
         assert found.low == found.high == found.value
+
+
+# -- panels ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_panel_of_a_table_is_that_of_its_labels():
+    game, seats, params = GAMES["meetings"]
+    record = comity.play(game, seats, worlds=8, **params)
+    of_labels = panel(record.cooperation_pairs())
+    table, _ = table_of(record)
+    found = panels(pl.concat([table.with_columns(arm=pl.lit(arm)) for arm in "ab"]), by=["arm"], draws=19)
+    for arm in "ab":
+        rows = found.filter(arm=arm)
+        there = ~np.isnan(of_labels.value)
+        assert rows["term"].to_list() == [term for term, is_there in zip(TERMS, there, strict=True) if is_there]
+        assert rows["value"].to_list() == pytest.approx(of_labels.value[there].tolist(), abs=1e-9)
+        assert rows["p"].is_not_null().to_list() == [True, *[False] * (len(rows) - 1)]
+
+
+def test_the_panel_of_a_run_is_told_cell_by_cell(small):
+    episodes, steps = small
+    found = panels(SimpleNamespace(manifest={}, episodes=episodes, steps=steps))
+    record = comity.play("matrix", ["tft"], worlds=6, action_noise=0.05, horizon=30)
+    row = found.filter(cell="matrix-reciprocal", term="direct").row(0, named=True)
+    assert row["value"] == pytest.approx(panel(record.choices).value[0], abs=1e-9)
+    with pytest.raises(ValueError, match="record=all"):
+        panels(SimpleNamespace(manifest={}, episodes=episodes, steps=None))
+    with pytest.raises(ValueError, match="no cooperation labels"):
+        panels({"episode": [0], "step": [0], "agent": ["a"], "reward": [1.0]})

@@ -36,7 +36,7 @@ class Pump(ParallelEnv):
 
     def __init__(self):
         self.possible_agents = ["a", "b"]
-        self.observation_spaces = {agent: spaces.Discrete(4) for agent in self.possible_agents}
+        self.observation_spaces = {agent: spaces.Box(0, 4, (1,)) for agent in self.possible_agents}
         self.action_spaces = {agent: spaces.Discrete(2) for agent in self.possible_agents}
 
     def observation_space(self, agent):
@@ -47,13 +47,14 @@ class Pump(ParallelEnv):
 
     def reset(self, seed=None, options=None):
         self.agents, self.t = self.possible_agents[:], 0
-        return dict.fromkeys(self.agents, 0), {agent: {} for agent in self.agents}
+        return dict.fromkeys(self.agents, np.zeros(1, np.float32)), {agent: {} for agent in self.agents}
 
     def step(self, actions):
         self.t += 1
         paid = {agent: 2.0 * actions.get("ba"["ab".index(agent)], 0) for agent in self.agents}
         over = {agent: self.t >= (2 if agent == "b" else 3) for agent in self.agents}
-        seen, cut_off, infos = (dict.fromkeys(self.agents, value) for value in (self.t, False, {}))
+        seen = dict.fromkeys(self.agents, np.full(1, self.t, np.float32))
+        cut_off, infos = (dict.fromkeys(self.agents, value) for value in (False, {}))
         self.agents = [agent for agent in self.agents if not over[agent]]
         return seen, paid, over, cut_off, infos
 
