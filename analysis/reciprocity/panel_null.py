@@ -59,7 +59,9 @@ def panel_null(
     rows = panel_rows(acts)
     observed = Fit(rows, "world", *clusters_of(rows))
     flags = rows.flags
-    if rows.pairwise:
+    if np.isnan(observed.value[0]):
+        null, exact = np.zeros(0), False
+    elif rows.pairwise:
         null, exact = _dealt(rows, acts, draws, seed)
         flags += ("exact",) * exact
     elif rows.shape[0] > 1:
