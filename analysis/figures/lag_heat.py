@@ -54,6 +54,6 @@ def _cell(ax: Axes, row: int, lag: int, value: float, clear: bool) -> None:
         ax.add_patch(
             Rectangle((lag, row), 1, 1, facecolor="none", edgecolor=MUTED, linewidth=0, hatch="////", alpha=0.25)
         )
-    text = f"{value:.2f}".replace("-", "−").replace("0.", ".") if known else "–"
+    text = f"{round(value, 2) + 0.0:.2f}".replace("-", "−").replace("0.", ".") if known else "–"
     weight = "bold" if clear and lag else "normal"
     ax.text(lag + 0.5, row + 0.5, text, ha="center", va="center", fontsize=8.5, color=DARK, weight=weight)
