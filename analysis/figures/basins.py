@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from ..attractors import Flow, mean_flow
@@ -15,7 +16,8 @@ from ..measure import FloatArray
 from ..summary import short
 from .style import INK, MUTED, PAGE, NothingToDraw, canvas, house, names
 
-SIZE = 4.2
+WIDE, SIZE, FLAT = 5.6, 4.2, 1.9
+"""Inches: the width, and the height with two axes and with one."""
 MOST_LEVELS = 40
 """Values of an initial state beyond which worlds are drawn as points."""
 
@@ -70,17 +72,23 @@ def basin_map(
         raise NothingToDraw("no attractor was found: episodes are shorter than the window")
     levels = [known[axis].unique().sort().to_list() for axis in initial]
     full = known.select(initial).n_unique() == np.prod([len(of) for of in levels])
+    grid = bool(full) and max(map(len, levels)) <= MOST_LEVELS
     with house():
-        ax = canvas(ax, SIZE, 5.6)
+        ax = canvas(ax, SIZE if len(initial) > 1 else FLAT, WIDE)
         looks = set_looks(sets)
-        (_fields if full and max(map(len, levels)) <= MOST_LEVELS else _points)(ax, known, initial, levels, looks)
+        (_fields if grid else _points)(ax, known, initial, levels, looks)
         there = [name for name in looks if (known["end"] == name).any()]
         ax.set_xlabel(_axis(initial[0]))
         ax.set_ylabel(_axis(initial[1]) if len(initial) > 1 else "")
         ax.set_title(title)
         ax.grid(visible=False)
-        handles = [_key(name, looks[name]) for name in there]
-        below = {"loc": "upper left", "bbox_to_anchor": (0, -0.16), "borderaxespad": 0, "alignment": "left"}
+        handles = [_key(name, looks[name], grid) for name in there]
+        below = {
+            "loc": "upper left",
+            "bbox_to_anchor": (0, -0.16 if len(initial) > 1 else -0.5),
+            "borderaxespad": 0,
+            "alignment": "left",
+        }
         ax.legend(handles=handles, ncols=3, title="ends in", handleheight=1.2, **below)
     return ax
 
@@ -139,7 +147,9 @@ def _axis(axis: str) -> str:
     return "initial kindness (trust)" if axis == "norms.reciprocity.initial" else names([short(axis)])[0]
 
 
-def _key(name: str, look: SetLook) -> Patch:
+def _key(name: str, look: SetLook, grid: bool) -> Patch | Line2D:
+    if not grid:
+        return Line2D([], [], linestyle="", marker=look.marker, color=look.colour, label=names([name])[0])
     return Patch(facecolor=look.colour, edgecolor=PAGE, hatch=look.hatch, linewidth=0, label=names([name])[0])
 
 
@@ -156,7 +166,7 @@ def flow_field(
 
     The longest arrow is as long as a part of the grid, the shortest ``LEAST`` of that, and those between in proportion
     to the change; a dot is a state that stays. They are means over all steps of all worlds: what fewer than ``FIRM``
-    steps tell of is drawn thin.
+    steps tell of is drawn thin. The last step of an episode has no state after it.
 
     Args:
         paths: (W, T, d) scaled states in the order of ``declared.state``.
@@ -173,7 +183,7 @@ def flow_field(
     if not flow.n.any():
         raise NothingToDraw("no step has a state before and after it")
     with house():
-        ax = canvas(ax, SIZE, 5.6)
+        ax = canvas(ax, SIZE, WIDE)
         _regions(ax, declared, components)
         _arrows(ax, flow, parts)
         ax.set(
@@ -221,6 +231,7 @@ def _regions(ax: Axes, declared: Regions, components: tuple[str, str]) -> None:
             Rectangle((x0, y0), width, height, fill=False, edgecolor=looks[name].colour, linewidth=1.6, zorder=3)
         )
         corner = {"xytext": (-4, -4), "textcoords": "offset points", "ha": "right", "va": "top", "zorder": 5}
+        corner["bbox"] = {"facecolor": PAGE, "edgecolor": "none", "alpha": 0.8, "pad": 1}
         ax.annotate(names([name])[0], (x0 + width, y0 + height), color=looks[name].colour, fontsize=8.5, **corner)
     if any(floors):
         ax.annotate("N", (0, 0), xytext=(4, 4), textcoords="offset points", color=NEGATIVE.colour, fontsize=8.5,

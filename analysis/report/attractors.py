@@ -22,7 +22,7 @@ from .parts import arm_title, game_title, norm
 from .tables import head
 
 ANCHOR, TITLE = "attractors", "Where worlds end"
-MOST_LINES, MOST_MAPS = 60, 6
+MOST_LINES, MOST_MAPS, MOST_FLOWS = 60, 6, 2
 SAMPLED = ("latin_hypercube", "sobol")
 VIABILITY = (
     "viability",
@@ -104,14 +104,14 @@ def _of_game(data: Data, found: InRegions, game: str, several: bool) -> list[Mar
     told = [(key[0], key[1], _variant(others, key[2:]), of) for key, of in lines.items()]
     law = _law(data.manifest, initial)
     maps = [one for k, line in enumerate(told[:MOST_MAPS]) if (one := _map(found, game, k, line, initial))]
-    flow = _flow(found, game, told[0]) if told else None
+    flows = [_flow(found, game, k, line) for k, line in enumerate(told[:MOST_FLOWS])]
     left = f"Maps of the first {MOST_MAPS} of {len(told)} lines are shown." if len(told) > MOST_MAPS and maps else None
     return [
         el("h3", game_title(game)) if several else None,
         _table(found.declared, told, initial, law),
-        el("div", *maps, class_="plots") if maps else None,
+        *maps,
         el("p", left, class_="muted") if left else None,
-        flow,
+        *flows,
     ]
 
 
@@ -210,7 +210,7 @@ def _map(found: InRegions, game: str, k: int, line: Any, initial: list[str]) -> 
     return _figure(ax, f"{anchor(game)}-basin-{k}-", caption)
 
 
-def _flow(found: InRegions, game: str, line: Any) -> Markup | None:
+def _flow(found: InRegions, game: str, k: int, line: Any) -> Markup | None:
     components = list(found.declared.state)[:2]
     if len(components) < 2:
         return None
@@ -228,7 +228,7 @@ def _flow(found: InRegions, game: str, line: Any) -> Markup | None:
     except NothingToDraw as reason:
         return el("p", f"No flow field: {reason}.", class_="muted")
     caption = f"Mean change in one step by the state before it, {enn(len(of))} worlds: {title}."
-    return _figure(ax, f"{anchor(game)}-flow-", caption)
+    return _figure(ax, f"{anchor(game)}-flow-{k}-", caption)
 
 
 def _shortened(title: str, most: int = 60) -> str:
