@@ -10,9 +10,10 @@ where x_c0 is what c brings to oneself, in whose unit all else is weighed: its w
 
 **What cannot be told.** Ranged, with two candidates, or with features that are all linear in one number, every θ gives
 the same odds up to its sign: choices tell on which side of a threshold a weight lies and nothing more. The likelihood
-is then flat: `flat`; and λ, which leans on them, is `untold`. Where it falls to one side only, or too little, an end of
-the interval is infinite: `untold`, too. Two weights that always come together, as kindness and positive reciprocity do
-towards a partner who always cooperates, are `untold` together. An estimate with either flag is not one.
+is then `flat`, and λ, which leans on such a weight, is `untold`. A weight on what never differed between candidates is
+`flat`, too, but nothing leans on it. Where the likelihood falls to one side only, or too little, an end of the interval
+is infinite: `untold`. Two weights that always come together, as kindness and positive reciprocity do towards a partner
+who always cooperates, are `untold` together. An estimate with either flag is not one.
 """
 
 from itertools import product
@@ -115,7 +116,8 @@ def recover(
     ends[0] = np.exp(ends[0])  # −∞ becomes 0
     called = (RATIONALITY, *names)
     unbounded = np.where(np.isinf(ends).any(axis=1), True, False)
-    unbounded[0] |= flat.any() or ends[0, 0] == 0
+    spread = np.nanmax(data.features, axis=1) - np.nanmin(data.features, axis=1)
+    unbounded[0] |= flat[spread.max(axis=0) > _FLAT].any() or ends[0, 0] == 0
     worlds = len(np.unique(data.world))
     flags = [f"flat:{name}" for name, is_flat in zip(called, flat, strict=True) if is_flat]
     flags += [f"untold:{name}" for k, name in enumerate(called) if unbounded[k] and not flat[k]]

@@ -20,9 +20,10 @@ _WIDE = 0.5  # of the distance of two true values, over which simulations are sp
 
 
 def recovered(frame: pl.DataFrame, parameter: str, ax: Axes | None = None) -> Axes:
-    """Estimates of one parameter with their intervals, beside the true value; on the dashed line they are the same.
+    """Estimates of one parameter with their intervals, beside the true value, a dashed line.
 
-    Simulations of one true value stand side by side. What cannot be told is left out and counted.
+    Simulations of one true value stand side by side; what lies beyond the panel is cut off. What cannot be told is left
+    out and counted.
 
     Args:
         frame: of :func:`comity.experiments.probes.recovery.recovery`.
@@ -45,12 +46,13 @@ def recovered(frame: pl.DataFrame, parameter: str, ax: Axes | None = None) -> Ax
             of_game = told.filter(pl.col("game") == game).sort("true", "simulation")
             x = _beside(of_game["true"].to_numpy(), _WIDE * gap / len(games)) + _shift(k, len(games)) * gap
             _points(ax, x, of_game, *COLOURS[k % len(COLOURS)], label=names([game])[0])
-        ends = truths[0] - gap / 2, truths[-1] + gap / 2
-        ax.plot(ends, ends, color=MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
-        shown = told.select(pl.col("low").quantile(0.02).alias("low"), pl.col("high").quantile(0.98).alias("high")).row(
-            0
+        ends = float(truths[0] - gap / 2), float(truths[-1] + gap / 2)
+        ax.hlines(
+            truths, truths - gap / 2, truths + gap / 2, color=MUTED, linewidth=1.2, linestyle=(0, (4, 2)), zorder=5
         )
-        ax.set_ylim(min(shown[0], ends[0]) - 0.1 * gap, max(shown[1], ends[1]) + 0.1 * gap)
+        low, high = told.select(low=pl.col("low").quantile(0.02), high=pl.col("high").quantile(0.98)).row(0)
+        far = ends[1] - ends[0]
+        ax.set_ylim(max(ends[0] - far, min(low, ends[0])), min(ends[1] + far, max(high, ends[1])))
         ax.set_xlim(*ends)
         ax.set_xticks(truths, [f"{one:g}" for one in truths])
         ax.set(xlabel="true", ylabel="recovered")

@@ -4,6 +4,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from comity.analysis.figures.recovery import recovered, recovery
+from comity.analysis.figures.style import NothingToDraw
 from comity.analysis.recovery import _read, accuracy, recover
 
 NAN = np.nan
@@ -127,3 +129,19 @@ def test_intervals_cover():
     profile, robust = np.mean(hits, axis=0)
     assert 0.92 <= profile <= 0.98
     assert 0.9 <= robust <= 0.98
+
+
+def test_the_figure_shows_what_was_told():
+    rows = [(0.0, 0.1, -0.1, 0.3, True), (0.4, 0.9, 0.5, 1.2, True), (0.4, NAN, -np.inf, np.inf, False)]
+    frame = pl.DataFrame(rows, schema=["true", "value", "low", "high", "told"], orient="row")
+    frame = frame.with_columns(game=pl.lit("fishery"), parameter=pl.lit("kindness"), simulation=pl.int_range(3))
+    ax = recovered(frame, "kindness")
+    filled, hollow = (line.get_ydata().tolist() for line in ax.lines)
+    assert (filled, hollow) == ([0.1], [0.9])
+    assert [text.get_text() for text in ax.texts] == ["1 of 3 not told"]
+    assert recovered(frame, "kindness", ax) is ax
+    assert len(recovery(frame).axes) == 2
+    with pytest.raises(NothingToDraw, match="positive"):
+        recovered(frame, "positive")
+    with pytest.raises(NothingToDraw):
+        recovery(frame.filter(~pl.col("told")))
