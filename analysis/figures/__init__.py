@@ -37,7 +37,7 @@ from .style import NothingToDraw, names
 from .survival import quiet_curves, survival
 from .time_course import time_course
 from .tipping import early_warning, tipping_curve
-from .tournament import payoffs, scores, tournament
+from .tournament import payoffs, scores
 from .welfare import welfare
 from .winners import winners
 
@@ -88,7 +88,6 @@ __all__ = [
     "thresholds",
     "time_course",
     "tipping_curve",
-    "tournament",
     "welfare",
     "winners",
 ]
