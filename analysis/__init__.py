@@ -18,6 +18,17 @@ from .bargaining import (
 )
 from .bargaining_solutions import nash_ratio, solution_distances
 from .bargaining_talk import exact_share, first_offer_share, honesty, turns
+from .attractors import (
+    basin_stability,
+    ends,
+    ews_ac1,
+    ews_var,
+    hysteresis_area,
+    occupancy,
+    return_time,
+    viability_time,
+)
+from .bargaining import agreement_rate, concession_rate, joint_efficiency, pareto_distance, pareto_optimality
 from .cooperation import (
     coop_half_life,
     coop_rate_agent,
@@ -160,6 +171,7 @@ __all__ = [
     "asymmetry",
     "atkinson",
     "binary_reciprocity",
+    "basin_stability",
     "bootstrap_ci",
     "bootstrap_exact",
     "by_discount",
@@ -188,6 +200,9 @@ __all__ = [
     "fgt",
     "first_offer_share",
     "firsts",
+    "ends",
+    "ews_ac1",
+    "ews_var",
     "forecast_brier",
     "forgiveness",
     "full_horizon",
@@ -200,6 +215,7 @@ __all__ = [
     "holm",
     "honesty",
     "hoover",
+    "hysteresis_area",
     "intergenerational",
     "invalid_rate",
     "iqm",
@@ -222,6 +238,7 @@ __all__ = [
     "network_reciprocity",
     "niceness",
     "normalised_welfare",
+    "occupancy",
     "p_c_given_c",
     "p_c_given_d",
     "paired_ci",
@@ -238,6 +255,7 @@ __all__ = [
     "ratio",
     "rawls",
     "recovery",
+    "return_time",
     "rho",
     "rho_null",
     "rise_response",
@@ -266,6 +284,7 @@ __all__ = [
     "turns",
     "utilitarian",
     "velocity",
+    "viability_time",
     "volatility",
     "weighted",
     "weighted_reciprocity",

@@ -16,7 +16,7 @@ from ..measure import FloatArray
 from ..summary import short
 from .style import INK, MUTED, PAGE, NothingToDraw, canvas, house, names
 
-WIDE, SIZE, FLAT = 5.6, 4.2, 1.9
+WIDE, SIZE, FLAT = 5.6, 4.2, 2.5
 """Inches: the width, and the height with two axes and with one."""
 MOST_LEVELS = 40
 """Values of an initial state beyond which worlds are drawn as points."""
