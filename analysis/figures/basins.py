@@ -85,7 +85,7 @@ def basin_map(
         handles = [_key(name, looks[name], grid) for name in there]
         below = {
             "loc": "upper left",
-            "bbox_to_anchor": (0, -0.16 if len(initial) > 1 else -0.5),
+            "bbox_to_anchor": (0, -0.16 if len(initial) > 1 else -0.35),
             "borderaxespad": 0,
             "alignment": "left",
         }
@@ -149,7 +149,7 @@ def _axis(axis: str) -> str:
 
 def _key(name: str, look: SetLook, grid: bool) -> Patch | Line2D:
     if not grid:
-        return Line2D([], [], linestyle="", marker=look.marker, color=look.colour, label=names([name])[0])
+        return Line2D([0], [0], linestyle="", marker=look.marker, color=look.colour, label=names([name])[0])
     return Patch(facecolor=look.colour, edgecolor=PAGE, hatch=look.hatch, linewidth=0, label=names([name])[0])
 
 
