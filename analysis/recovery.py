@@ -50,7 +50,8 @@ class Recovered(NamedTuple):
     value: FloatArray
     """NaN where `flat`."""
     error: FloatArray
-    """Standard errors, clustered by world (CR1); of λ by the delta method. NaN where the likelihood does not curve."""
+    """Standard errors, clustered by world (CR1); of λ by the delta method. NaN where the likelihood does not curve.
+    Too small with some tens of worlds (docs/statistics.md): the interval is the profile's."""
     low: FloatArray
     high: FloatArray
     """Profile likelihood; infinite where it does not fall far enough."""

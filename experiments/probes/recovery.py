@@ -91,8 +91,8 @@ class Revealing(Deliberator):
         return moves
 
     def revealed(self) -> tuple[Ints, Floats]:
-        """Choices (B, T), −1 for none, and features (B, T, K, 1 + weights), as :func:`~comity.analysis.recover` reads
-        them.
+        """Choices (B, T), −1 for none, and features (B, T, K, 1 + weights), for
+        :func:`~comity.analysis.recovery.recover`.
         """
         worlds, steps = len(self.keys), len(self.kept)
         most = max(features.shape[1] for _, _, features in self.kept)

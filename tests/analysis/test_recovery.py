@@ -128,7 +128,7 @@ def test_intervals_cover():
     ]
     profile, robust = np.mean(hits, axis=0)
     assert 0.92 <= profile <= 0.98
-    assert 0.9 <= robust <= 0.98
+    assert 0.8 <= robust <= profile, "the clustered errors of 25 worlds are too small, as the documentation says"
 
 
 def test_the_figure_shows_what_was_told():
