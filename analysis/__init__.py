@@ -6,6 +6,16 @@ Arrays are (worlds, steps, agents): `labels` in [0, 1], NaN where there was no c
 or Hydra.
 """
 
+from .attractors import (
+    basin_stability,
+    ends,
+    ews_ac1,
+    ews_var,
+    hysteresis_area,
+    occupancy,
+    return_time,
+    viability_time,
+)
 from .bargaining import (
     agreement_rate,
     agreement_rates,
@@ -18,17 +28,6 @@ from .bargaining import (
 )
 from .bargaining_solutions import nash_ratio, solution_distances
 from .bargaining_talk import exact_share, first_offer_share, honesty, turns
-from .attractors import (
-    basin_stability,
-    ends,
-    ews_ac1,
-    ews_var,
-    hysteresis_area,
-    occupancy,
-    return_time,
-    viability_time,
-)
-from .bargaining import agreement_rate, concession_rate, joint_efficiency, pareto_distance, pareto_optimality
 from .cooperation import (
     coop_half_life,
     coop_rate_agent,
@@ -176,8 +175,8 @@ __all__ = [
     "agreement_rates",
     "asymmetry",
     "atkinson",
-    "binary_reciprocity",
     "basin_stability",
+    "binary_reciprocity",
     "bootstrap_ci",
     "bootstrap_exact",
     "by_discount",
@@ -201,14 +200,14 @@ __all__ = [
     "echo_length",
     "echo_mass",
     "ede",
+    "ends",
+    "ews_ac1",
+    "ews_var",
     "exact_share",
     "fear",
     "fgt",
     "first_offer_share",
     "firsts",
-    "ends",
-    "ews_ac1",
-    "ews_var",
     "forecast_brier",
     "forgiveness",
     "full_horizon",
@@ -269,27 +268,27 @@ __all__ = [
     "s80_s20",
     "score",
     "score_path",
-    "sen",
     "seeds_needed",
+    "sen",
     "severity_ranking",
     "shortfall",
     "sign_flip_test",
     "signal_divergence",
     "signal_gap",
     "simplex_share",
-    "social_outcomes",
     "simulated_power",
     "smallest_effect",
+    "social_outcomes",
     "solution_distances",
     "spiral_probability",
     "spirals",
     "stratified_ci",
     "sufficiency",
     "surplus_gini",
-    "tau_matrix",
     "t_effect",
     "t_power",
     "t_seeds",
+    "tau_matrix",
     "time_to_deescalate",
     "tost",
     "total_welfare",
