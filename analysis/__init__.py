@@ -2,8 +2,8 @@
 
 Arrays are (worlds, steps, agents): `labels` in [0, 1], NaN where there was no choice or the episode is over;
 `rewards` 0 after the end; `lengths` (worlds,). Every measure returns its denominator beside its value
-(`Measured`). The formulas, with worked examples, are those of METRICS.md. Nothing here knows of agents, games
-or Hydra.
+(`Measured`). `measures` has them as columns of a table. The formulas, with worked examples, are those of METRICS.md.
+Nothing here knows of agents or Hydra.
 """
 
 from .attractors import (
@@ -39,6 +39,7 @@ from .cooperation import (
     niceness,
     normalised_welfare,
 )
+from .definitions import MEANINGS
 from .escalation import (
     concessions_reciprocated,
     max_rise,
@@ -64,6 +65,8 @@ from .llm import (
     known_cost_share,
 )
 from .measure import Duration, Interval, Measured, Tested
+from .measuring import measures
+from .panels import panels
 from .partiality import group_gap, rise_response
 from .ranks import (
     Dominance,
@@ -96,6 +99,7 @@ from .reciprocity import (
     rho_null,
     weighted_reciprocity,
 )
+from .settings import by_setting
 from .severity import severity_ranking, weighted, weighted_score
 from .statistics import (
     bootstrap_ci,
@@ -155,6 +159,7 @@ from .welfare import (
 )
 
 __all__ = [
+    "MEANINGS",
     "Bounds",
     "Crossing",
     "Dominance",
@@ -181,6 +186,7 @@ __all__ = [
     "bootstrap_exact",
     "by_discount",
     "by_horizon",
+    "by_setting",
     "cc_slope",
     "clustered_ci",
     "concession_rate",
@@ -233,6 +239,7 @@ __all__ = [
     "lag_profile",
     "max_drawdown",
     "max_rise",
+    "measures",
     "median_survival",
     "memory_one",
     "mutual_rate",
@@ -250,6 +257,7 @@ __all__ = [
     "panel",
     "panel_null",
     "panel_profile",
+    "panels",
     "pareto_distance",
     "pareto_optimality",
     "peak",

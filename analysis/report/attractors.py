@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from matplotlib.axes import Axes
 
 from .. import figures
 from ..attractors import NO_ATTRACTOR, POSITIVE, UNSETTLED, basin_stability
@@ -19,6 +20,7 @@ from .formats import between, count, enn, listed, num
 from .game_section import Data, anchor
 from .markup import Markup, el, join
 from .parts import arm_title, game_title, norm
+from .plots import Keep, plot
 from .tables import head
 
 ANCHOR, TITLE = "attractors", "Where worlds end"
@@ -103,8 +105,8 @@ def _of_game(data: Data, found: InRegions, game: str, several: bool) -> list[Mar
     lines = ordered.partition_by("norms", "seats", *others, as_dict=True, maintain_order=True)
     told = [(key[0], key[1], _variant(others, key[2:]), of) for key, of in lines.items()]
     law = _law(data.manifest, initial)
-    maps = [one for k, line in enumerate(told[:MOST_MAPS]) if (one := _map(found, game, k, line, initial))]
-    flows = [_flow(found, game, k, line) for k, line in enumerate(told[:MOST_FLOWS])]
+    maps = [one for k, line in enumerate(told[:MOST_MAPS]) if (one := _map(found, game, k, line, initial, data.keep))]
+    flows = [_flow(found, game, k, line, data.keep) for k, line in enumerate(told[:MOST_FLOWS])]
     left = f"Maps of the first {MOST_MAPS} of {len(told)} lines are shown." if len(told) > MOST_MAPS and maps else None
     return [
         el("h3", game_title(game)) if several else None,
@@ -195,7 +197,7 @@ def stability(of: pl.DataFrame, name: str, initial: list[str]) -> Interval:
     return Interval(found.value, np.asarray(states), found.flags, low=found.low, high=found.high, n_nan=lost)
 
 
-def _map(found: InRegions, game: str, k: int, line: Any, initial: list[str]) -> Markup | None:
+def _map(found: InRegions, game: str, k: int, line: Any, initial: list[str], keep: Keep | None) -> Markup | None:
     name, arm, variant, of = line
     if not initial:
         return None
@@ -207,10 +209,10 @@ def _map(found: InRegions, game: str, k: int, line: Any, initial: list[str]) -> 
     worlds = f"{enn(len(of))} worlds from {count(of.select(initial[:2]).n_unique(), 'initial state')}"
     more = f" Over all values of {listed(initial[2:])}." if len(initial) > 2 else ""
     caption = f"The set in which worlds end, by where they began: {title}, {worlds}.{more}"
-    return _figure(ax, f"{anchor(game)}-basin-{k}-", caption)
+    return _figure(ax, f"{anchor(game)}-basin-{k}", caption, keep)
 
 
-def _flow(found: InRegions, game: str, k: int, line: Any) -> Markup | None:
+def _flow(found: InRegions, game: str, k: int, line: Any, keep: Keep | None) -> Markup | None:
     components = list(found.declared.state)[:2]
     if len(components) < 2:
         return None
@@ -228,15 +230,12 @@ def _flow(found: InRegions, game: str, k: int, line: Any) -> Markup | None:
     except NothingToDraw as reason:
         return el("p", f"No flow field: {reason}.", class_="muted")
     caption = f"Mean change in one step by the state before it, {enn(len(of))} worlds: {title}."
-    return _figure(ax, f"{anchor(game)}-flow-{k}-", caption)
+    return _figure(ax, f"{anchor(game)}-flow-{k}", caption, keep)
 
 
 def _shortened(title: str, most: int = 60) -> str:
     return title if len(title) <= most else title[: most - 1] + "…"
 
 
-def _figure(ax: Any, prefix: str, caption: str) -> Markup:
-    drawing = figures.svg(ax.figure, prefix, "")
-    drawing = drawing.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1)
-    image = el("div", Markup(drawing), class_="plot", role="img", aria_label=caption)
-    return el("figure", el("div", image, class_="scroll", tabindex="0"), el("figcaption", caption))
+def _figure(ax: Axes, name: str, caption: str, keep: Keep | None) -> Markup:
+    return el("figure", plot(ax, name, caption, keep=keep), el("figcaption", caption))

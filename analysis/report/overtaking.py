@@ -13,6 +13,7 @@ from .formats import between, count, num, percent
 from .game_section import anchor
 from .markup import Markup, el, join
 from .parts import game_title
+from .plots import Keep, plot
 from .rank_words import setting
 
 MOST_LINES = 6
@@ -68,7 +69,7 @@ def overtaken(one: Overtaking, field: Field) -> Markup | None:
     return join(lead, early, " is ahead after the first step, and ", late, since, share, " of samples of worlds.")
 
 
-def curves(steps: Recorded, crossed: Overtaking, leading: list[int]) -> Markup | None:
+def curves(steps: Recorded, crossed: Overtaking, leading: list[int], keep: Keep | None) -> Markup | None:
     """The figure of W(T): the two that lead, and of the others those that come first in ``leading``."""
     field = steps.field
     shown = _unlike(steps, list(dict.fromkeys([crossed.late, crossed.early, *leading])))[:MOST_LINES]
@@ -81,15 +82,12 @@ def curves(steps: Recorded, crossed: Overtaking, leading: list[int]) -> Markup |
         )
     except NothingToDraw:
         return None
-    drawing = figures.svg(ax.figure, f"{anchor(field.game)}-horizons-")  # type: ignore[arg-type]
-    drawing = drawing.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1)
     ends = "; ".join(f"{name}: {num(of.value[0])} at first, {num(of.value[-1])} at last" for name, of in drawn.items())
     described = f"Welfare by horizon, {game_title(field.game)}. {ends}."
-    image = el("div", Markup(drawing), class_="plot", role="img", aria_label=described)
     caption = CAPTION.format(n=_span([len(paid) for paid in steps.rewards]))
     if len(shown) < len(conditions):
         caption += f" {len(shown)} of {len(conditions)} settings are drawn, none that is paid as another one is."
-    return el("figure", el("div", image, class_="scroll", tabindex="0"), el("figcaption", caption))
+    return el("figure", plot(ax, f"{anchor(field.game)}-horizons", described, keep=keep), el("figcaption", caption))
 
 
 def _unlike(steps: Recorded, settings: list[int]) -> list[int]:

@@ -88,7 +88,7 @@ def _of_field(one: Ranked, data: Data, main: bool, drawn: bool) -> Markup:
         _winners(one),
         None if one.steps else el("p", SHORT, class_="muted"),
         el("ul", *[el("li", sentence) for sentence in sentences if sentence], class_="told"),
-        curves(one.steps, crossed, leading) if drawn and one.steps and crossed else None,
+        curves(one.steps, crossed, leading, data.keep) if drawn and one.steps and crossed else None,
         numbers,
     )
 

@@ -15,6 +15,7 @@ from .formats import between, count, num
 from .game_section import Data, anchor
 from .markup import Markup, el
 from .parts import arm_title, game_title, norm
+from .plots import Keep, plot
 from .tables import MOST_ROWS, head
 
 TITLE = "Reciprocity, direct and indirect"
@@ -59,7 +60,7 @@ def section(data: Data, game: str) -> Markup | None:
     found = _found(data.steps.join(of_game.select("cell"), on="cell", how="semi"), of_game)
     if not any(np.isfinite(one.panel.value[0]) for one in found):
         return None
-    parts = [_figure(found, game), _table(found)]
+    parts = [_figure(found, game, data.keep), _table(found)]
     return el("details", el("summary", f"{TITLE} of {game_title(game).lower()}"), *parts, class_="numbers")
 
 
@@ -92,7 +93,7 @@ def _labels(part: pl.DataFrame) -> tuple[FloatArray, FloatArray | None]:
     return labels, lengths
 
 
-def _figure(found: list[Found], game: str) -> Markup | None:
+def _figure(found: list[Found], game: str, keep: Keep | None) -> Markup | None:
     """By lag, of the first way of filling the seats and what nothing else was set in."""
     arm = found[0].cell["seats"]
     shown = [one for one in found if one.cell["base"] and one.cell["seats"] == arm][:MOST_NORMS]
@@ -101,18 +102,16 @@ def _figure(found: list[Found], game: str) -> Markup | None:
     if not kinds:
         return None
     figure = _drawn(profiles, [one.cell["condition"] for one in shown], kinds)
-    drawing = figures.svg(figure, f"{anchor(game)}-lags-", "")
-    drawing = drawing.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1)
     told = "; ".join(
         f"{one.cell['condition']}: {num(float(profile.value[1, 0]))}"
         for one, profile in zip(shown, profiles, strict=True)
     )
     described = f"Reciprocity by lag, {game_title(game)}. Direct term at lag 1: {told}"
-    image = el("div", Markup(drawing), class_="plot", role="img", aria_label=described)
+    image = plot(figure, f"{anchor(game)}-lags", described, keep=keep)
     others = " (and those for third parties)" if len(kinds) > 1 else ""
     caption = CAPTION.format(others=others, arm=arm_title(arm))
     title = el("h3", "Who is answered how late")
-    return el("figure", title, el("div", image, class_="scroll", tabindex="0"), el("figcaption", caption))
+    return el("figure", title, image, el("figcaption", caption))
 
 
 def _drawn(profiles: list[LagPanel], rows: list[str], kinds: list[int]) -> Figure:
