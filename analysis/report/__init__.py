@@ -15,10 +15,10 @@ from .. import figures
 from ..layouts import picked, pool
 from ..summary import cells, effects, summarise
 from . import attractors, tables
+from .data import Data, Picked
 from .design import asked_measures, axes
 from .findings import MEASURES
 from .formats import listed
-from .game_section import Data, Picked
 from .page import empty_page, page
 from .plots import Keep
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from matplotlib.axes import Axes
 
 from .. import figures
 from ..attractors import NO_ATTRACTOR, POSITIVE, UNSETTLED, basin_stability
@@ -16,12 +15,12 @@ from ..measure import Interval
 from ..statistics import wilson
 from ..summary import cells, short, value_axes
 from ..survival import median_survival
+from .data import Data
 from .formats import between, count, enn, listed, num
-from .game_section import Data, anchor
 from .markup import Markup, el, join
 from .parts import arm_title, game_title, norm
-from .plots import Keep, plot
-from .tables import head
+from .show import show
+from .tables import head, sortable
 
 ANCHOR, TITLE = "attractors", "Where worlds end"
 MOST_LINES, MOST_MAPS, MOST_FLOWS = 60, 6, 2
@@ -105,8 +104,8 @@ def _of_game(data: Data, found: InRegions, game: str, several: bool) -> list[Mar
     lines = ordered.partition_by("norms", "seats", *others, as_dict=True, maintain_order=True)
     told = [(key[0], key[1], _variant(others, key[2:]), of) for key, of in lines.items()]
     law = _law(data.manifest, initial)
-    maps = [one for k, line in enumerate(told[:MOST_MAPS]) if (one := _map(found, game, k, line, initial, data.keep))]
-    flows = [_flow(found, game, k, line, data.keep) for k, line in enumerate(told[:MOST_FLOWS])]
+    maps = [one for k, line in enumerate(told[:MOST_MAPS]) if (one := _map(data, found, game, k, line, initial))]
+    flows = [_flow(data, found, game, k, line) for k, line in enumerate(told[:MOST_FLOWS])]
     left = f"Maps of the first {MOST_MAPS} of {len(told)} lines are shown." if len(told) > MOST_MAPS and maps else None
     return [
         el("h3", game_title(game)) if several else None,
@@ -146,9 +145,8 @@ def _table(declared: Regions, lines: list[Any], initial: list[str], law: str) ->
     ]  # fmt: skip
     body = [_line(declared, line, initial) for line in lines[:MOST_LINES]]
     more = f" (the first {MOST_LINES} of {len(lines)} lines)" if len(lines) > MOST_LINES else ""
-    caption = el("caption", f"Basin stability, occupancy and viability; {law}{more}")
-    table = el("table", caption, el("thead", el("tr", *heads)), el("tbody", *body), class_="sortable")
-    return el("div", table, class_="scroll", tabindex="0", role="region", aria_label=TITLE)
+    caption = f"Basin stability, occupancy and viability; {law}{more}"
+    return sortable(TITLE, [el("tr", *heads)], [body], caption=caption)
 
 
 def _line(declared: Regions, line: Any, initial: list[str]) -> Markup:
@@ -197,7 +195,7 @@ def stability(of: pl.DataFrame, name: str, initial: list[str]) -> Interval:
     return Interval(found.value, np.asarray(states), found.flags, low=found.low, high=found.high, n_nan=lost)
 
 
-def _map(found: InRegions, game: str, k: int, line: Any, initial: list[str], keep: Keep | None) -> Markup | None:
+def _map(data: Data, found: InRegions, game: str, k: int, line: Any, initial: list[str]) -> Markup | None:
     name, arm, variant, of = line
     if not initial:
         return None
@@ -209,10 +207,10 @@ def _map(found: InRegions, game: str, k: int, line: Any, initial: list[str], kee
     worlds = f"{enn(len(of))} worlds from {count(of.select(initial[:2]).n_unique(), 'initial state')}"
     more = f" Over all values of {listed(initial[2:])}." if len(initial) > 2 else ""
     caption = f"The set in which worlds end, by where they began: {title}, {worlds}.{more}"
-    return _figure(ax, f"{anchor(game)}-basin-{k}", caption, keep)
+    return show(data, game, f"basin-{k}", ax, caption, described=caption)
 
 
-def _flow(found: InRegions, game: str, k: int, line: Any, keep: Keep | None) -> Markup | None:
+def _flow(data: Data, found: InRegions, game: str, k: int, line: Any) -> Markup | None:
     components = list(found.declared.state)[:2]
     if len(components) < 2:
         return None
@@ -230,12 +228,8 @@ def _flow(found: InRegions, game: str, k: int, line: Any, keep: Keep | None) -> 
     except NothingToDraw as reason:
         return el("p", f"No flow field: {reason}.", class_="muted")
     caption = f"Mean change in one step by the state before it, {enn(len(of))} worlds: {title}."
-    return _figure(ax, f"{anchor(game)}-flow-{k}", caption, keep)
+    return show(data, game, f"flow-{k}", ax, caption, described=caption)
 
 
 def _shortened(title: str, most: int = 60) -> str:
     return title if len(title) <= most else title[: most - 1] + "…"
-
-
-def _figure(ax: Axes, name: str, caption: str, keep: Keep | None) -> Markup:
-    return el("figure", plot(ax, name, caption, keep=keep), el("figcaption", caption))

@@ -1,25 +1,23 @@
 """One game: its question, its figures with captions, its tables."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable
 
 import polars as pl
 from matplotlib.figure import Figure
 
 from .. import figures
-from ..attractors.declared import InRegions
 from ..figures import NothingToDraw, sheets
 from ..figures.headline import swept_axis
 from ..layouts import SEED
 from ..summary import value_axes
 from . import tables
-from .design import fraction, matrix_payoffs, scripted
-from .findings import unread
+from .data import Data, anchor
+from .design import fraction, matrix_payoffs
 from .formats import enn, num
-from .markup import Markup, el, join
+from .markup import Markup, el
 from .parts import arm_title, game_title
-from .plots import Keep, plot
-from .words import BOUNDS, CAPTIONS, GAMES, MARKS, NO_NULL, NO_NULL_POOLED, NULL, SCRIPTED, STOCK, UNEQUAL, GameWords
+from .show import show
+from .words import BOUNDS, CAPTIONS, GAMES, MARKS, NO_NULL, NO_NULL_POOLED, NULL, STOCK, UNEQUAL, GameWords
 
 DESCRIBED = {
     "cooperation": "coop_focal",
@@ -30,31 +28,6 @@ DESCRIBED = {
 }
 """The measure that the text alternative of a figure reads out."""
 FROM_STEPS = ("time_course", "escalation")
-
-
-class Picked(NamedTuple):
-    """A sweep whose combinations a design picked: all its ``episodes``, its ``axes`` and how each was picked, and the
-    ``unit`` of which the pooled tables have one world each (:mod:`..layouts`).
-    """
-
-    episodes: pl.DataFrame
-    axes: dict[str, str]
-    unit: str
-
-
-class Data(NamedTuple):
-    """What a report is made of."""
-
-    episodes: pl.DataFrame
-    steps: pl.DataFrame | None
-    summary: pl.DataFrame
-    effects: pl.DataFrame
-    null: pl.DataFrame | None
-    manifest: Mapping[str, Any]
-    picked: Picked | None = None
-    regions: InRegions | None = None
-    keep: Keep | None = None
-    """What is done with each figure besides showing it."""
 
 
 def game_section(data: Data, game: str, sentences: list[Markup], answers: Markup | None = None) -> Markup:
@@ -96,11 +69,6 @@ def _cut_off(summary: pl.DataFrame, game: str) -> list[str]:
         few = f"{len(rows)}" if len(rows) == len(lines) else f"{len(rows)} (courses {len(lines)})"
         said.append(f"comparisons show {few} of {conditions} conditions, and the table of all numbers the rest")
     return said
-
-
-def anchor(game: str) -> str:
-    """A game's place on the page."""
-    return "game-" + "".join(c if c.isalnum() else "-" for c in game)
 
 
 def _figures(data: Data, game: str) -> tuple[list[Markup], list[str]]:
@@ -178,14 +146,8 @@ def _figure(data: Data, game: str, name: str, figure: Figure) -> Markup:
     """A figure with its caption and a text that can be read out."""
     title, text = CAPTIONS[name]
     rows = data.summary.filter(pl.col("game") == game)
-    asked = unread(rows)
-    note = SCRIPTED if asked and scripted(data.manifest) else ""
-    title += f" ({note})" if note else ""
-    described = f"{title}, {game_title(game)}. {_alternative(rows, name)}".strip()
-    image = plot(figure, f"{anchor(game)}-{name}", described, note, data.keep)
     caption = text.format(n=_worlds(data, game, name), **_notes(data, game)).strip()
-    below = el("figcaption", caption, join(" ", asked) if asked else None)
-    return el("figure", el("h3", title), image, below)
+    return show(data, game, name, figure, caption, title, _alternative(rows, name))
 
 
 def _worlds(data: Data, game: str, name: str) -> str:

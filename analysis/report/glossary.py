@@ -2,9 +2,9 @@
 
 import polars as pl
 
+from .data import Data
 from .design import asked_measures
 from .formats import definition
-from .game_section import Data
 from .markup import Markup, el, join
 from .tables import measures_shown
 

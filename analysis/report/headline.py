@@ -4,12 +4,12 @@ import polars as pl
 
 from ..figures import NothingToDraw, sheets
 from . import tables
+from .data import Data
 from .design import asked_measures
 from .formats import count, definition, enn, listed
-from .game_section import Data, anchor
 from .markup import Markup, el
 from .parts import game_title
-from .plots import plot
+from .show import show
 
 ANCHOR, TITLE = "answer", "The question"
 OPEN_ROWS = 16
@@ -51,9 +51,8 @@ def _figure(data: Data, rows: pl.DataFrame, game: str, measures: list[str]) -> M
     except NothingToDraw as reason:
         return el("p", f"Not drawn: {reason}.", class_="muted")
     labels = listed([definition(name).label for name in measures])
-    image = plot(figure, f"{anchor(game)}-{ANCHOR}", f"{labels}, {game_title(game)}", keep=data.keep)
     n = rows["n"] + rows["n_nan"]
     low, high = min(n, default=0), max(n, default=0)
     worlds = enn(high) if low == high else f"{enn(low)} to {high:,}"
     caption = f"Means over worlds with 95 % intervals, {worlds} worlds each."
-    return el("figure", image, el("figcaption", caption))
+    return show(data, game, ANCHOR, figure, caption, described=labels)

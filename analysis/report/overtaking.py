@@ -9,12 +9,11 @@ from ..figures import NothingToDraw
 from ..horizons import Crossing, by_horizon, crossing, curve
 from ..rankings import Field, Recorded
 from ..welfare.standard import standard
+from .data import Data
 from .formats import between, count, num, percent
-from .game_section import anchor
-from .markup import Markup, el, join
-from .parts import game_title
-from .plots import Keep, plot
+from .markup import Markup, join
 from .rank_words import setting
+from .show import show
 
 MOST_LINES = 6
 _CURVE = 60  # horizons of a curve, at most
@@ -69,7 +68,7 @@ def overtaken(one: Overtaking, field: Field) -> Markup | None:
     return join(lead, early, " is ahead after the first step, and ", late, since, share, " of samples of worlds.")
 
 
-def curves(steps: Recorded, crossed: Overtaking, leading: list[int], keep: Keep | None) -> Markup | None:
+def curves(data: Data, steps: Recorded, crossed: Overtaking, leading: list[int]) -> Markup | None:
     """The figure of W(T): the two that lead, and of the others those that come first in ``leading``."""
     field = steps.field
     shown = _unlike(steps, list(dict.fromkeys([crossed.late, crossed.early, *leading])))[:MOST_LINES]
@@ -83,11 +82,10 @@ def curves(steps: Recorded, crossed: Overtaking, leading: list[int], keep: Keep 
     except NothingToDraw:
         return None
     ends = "; ".join(f"{name}: {num(of.value[0])} at first, {num(of.value[-1])} at last" for name, of in drawn.items())
-    described = f"Welfare by horizon, {game_title(field.game)}. {ends}."
     caption = CAPTION.format(n=_span([len(paid) for paid in steps.rewards]))
     if len(shown) < len(conditions):
         caption += f" {len(shown)} of {len(conditions)} settings are drawn, none that is paid as another one is."
-    return el("figure", plot(ax, f"{anchor(field.game)}-horizons", described, keep=keep), el("figcaption", caption))
+    return show(data, field.game, "horizons", ax, caption, "Welfare by horizon", f"{ends}.")
 
 
 def _unlike(steps: Recorded, settings: list[int]) -> list[int]:

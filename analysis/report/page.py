@@ -11,11 +11,12 @@ from ..figures.export import css
 from ..layouts import COMBINATION
 from ..summary import cells
 from . import attractors, confirmatory, glossary, headline, language_models, ranks, reciprocity, tables
+from .data import Data, anchor
 from .design import scripted
 from .doubts import doubts
 from .findings import Told, findings
 from .formats import count, listed, prose
-from .game_section import Data, anchor, game_section
+from .game_section import game_section
 from .markup import Markup, el, join
 from .parts import arm_title, game_title, norm
 from .words import ARMS, COMPARED, GLANCE_NOTE, NORMS, NOT_COMPARED, PICKED, QUESTION, SCRIPTED_RUN

@@ -7,13 +7,13 @@ import numpy as np
 from ..rankings import EPISODE, Field, Measure, Recorded, fields, recorded
 from ..ranks import Firsts, TauMatrix, tau_matrix
 from ..welfare.standard import standard
+from .data import Data
 from .formats import between, count, num
-from .game_section import Data
 from .markup import Markup, el
 from .overtaking import curves, overtaken, overtaking
 from .parts import arm_title, game_title
 from .rank_words import agreement, comparisons, first, setting
-from .tables import head
+from .tables import head, sortable
 
 ANCHOR, TITLE = "ranks", "Who is first, and by which measure"
 LEAD = (
@@ -79,7 +79,10 @@ def _of_field(one: Ranked, data: Data, main: bool, drawn: bool) -> Markup:
     crossed = overtaking(one.steps) if one.steps else None
     sentences += [overtaken(crossed, field)] if crossed else []
     leading = _leading(one, whole)
-    folded = [_by_setting(one, whole) if main else None, _taus(tau, [field.measures[k] for k in whole])]
+    folded = [
+        _by_setting(one, whole) if main else None,
+        _taus(tau, [field.measures[k] for k in whole], len(field.settings)),
+    ]
     numbers = el("details", el("summary", "P(first) of every setting, and every τ" if main else "Every τ"), *folded)
     return el(
         "div",
@@ -88,7 +91,7 @@ def _of_field(one: Ranked, data: Data, main: bool, drawn: bool) -> Markup:
         _winners(one),
         None if one.steps else el("p", SHORT, class_="muted"),
         el("ul", *[el("li", sentence) for sentence in sentences if sentence], class_="told"),
-        curves(one.steps, crossed, leading, data.keep) if drawn and one.steps and crossed else None,
+        curves(data, one.steps, crossed, leading) if drawn and one.steps and crossed else None,
         numbers,
     )
 
@@ -151,7 +154,7 @@ def _by_setting(one: Ranked, whole: list[int]) -> Markup:
         el(
             "tr",
             el("th", setting(field, s), scope="row"),
-            el("td", len(field.worlds[s]), data_v=len(field.worlds[s])),
+            el("td", len(field.worlds[s]), data_v=len(field.worlds[s]), title=count(len(field.worlds[s]), "world")),
             *[_share(ranked, k, s) for k in whole],
         )
         for s in sorted(shown)
@@ -174,7 +177,7 @@ def _share(ranked: Firsts, k: int, s: int) -> Markup:
     return el("td", f"{share:.2f}", el("small", num(score.value[k, s])), data_v=f"{share:.4g}", title=told)
 
 
-def _taus(tau: TauMatrix, measures: list[Measure]) -> Markup | None:
+def _taus(tau: TauMatrix, measures: list[Measure], settings: int) -> Markup | None:
     if len(measures) < 2:
         return None
     heads = [head("τ", "Kendall's τ between the rankings by the row and by the column.")]
@@ -184,24 +187,21 @@ def _taus(tau: TauMatrix, measures: list[Measure]) -> Markup | None:
         el(
             "tr",
             el("th", one.label, scope="row", title=one.text),
-            *[_tau(float(tau.tau[i, j]), (i, j) in flagged) for j in range(len(measures))],
+            *[_tau(float(tau.tau[i, j]), (i, j) in flagged, settings) for j in range(len(measures))],
         )
         for i, one in enumerate(measures)
     ]
     return _table("Agreement of the rankings, Kendall's τ", heads, rows)
 
 
-def _tau(value: float, flagged: bool) -> Markup:
+def _tau(value: float, flagged: bool, settings: int) -> Markup:
     if np.isnan(value):
         return el("td", "–", class_="none", title="one of them ranks nothing")
-    return el("td", num(value) + " ⚑" * flagged, data_v=f"{value:.6g}", title="settings that both functions rank")
+    return el("td", num(value) + " ⚑" * flagged, data_v=f"{value:.6g}", title=f"n = {count(settings, 'setting')}")
 
 
 def _table(title: str, heads: list[Markup], rows: list[Markup]) -> Markup:
-    table = el(
-        "table", el("caption", title), el("thead", el("tr", *heads)), el("tbody", *rows), class_="sortable ranks"
-    )
-    return el("div", table, class_="scroll", tabindex="0", role="region", aria_label=title)
+    return sortable(title, [el("tr", *heads)], [rows], caption=title, class_="sortable ranks")
 
 
 def _shown(one: Ranked, whole: list[int], most: int) -> list[int]:

@@ -11,12 +11,12 @@ from ..figures.style import panels
 from ..measure import FloatArray
 from ..reciprocity import KINDS, TERMS, LagPanel, Panel, PanelNull, panel, panel_null, panel_profile
 from ..summary import cells, tracks
+from .data import Data
 from .formats import between, count, num
-from .game_section import Data, anchor
 from .markup import Markup, el
 from .parts import arm_title, game_title, norm
-from .plots import Keep, plot
-from .tables import MOST_ROWS, head
+from .show import show
+from .tables import MOST_ROWS, head, sortable
 
 TITLE = "Reciprocity, direct and indirect"
 DRAWS = 199
@@ -60,7 +60,7 @@ def section(data: Data, game: str) -> Markup | None:
     found = _found(data.steps.join(of_game.select("cell"), on="cell", how="semi"), of_game)
     if not any(np.isfinite(one.panel.value[0]) for one in found):
         return None
-    parts = [_figure(found, game, data.keep), _table(found)]
+    parts = [_figure(data, found, game), _table(found)]
     return el("details", el("summary", f"{TITLE} of {game_title(game).lower()}"), *parts, class_="numbers")
 
 
@@ -93,7 +93,7 @@ def _labels(part: pl.DataFrame) -> tuple[FloatArray, FloatArray | None]:
     return labels, lengths
 
 
-def _figure(found: list[Found], game: str, keep: Keep | None) -> Markup | None:
+def _figure(data: Data, found: list[Found], game: str) -> Markup | None:
     """By lag, of the first way of filling the seats and what nothing else was set in."""
     arm = found[0].cell["seats"]
     shown = [one for one in found if one.cell["base"] and one.cell["seats"] == arm][:MOST_NORMS]
@@ -106,12 +106,9 @@ def _figure(found: list[Found], game: str, keep: Keep | None) -> Markup | None:
         f"{one.cell['condition']}: {num(float(profile.value[1, 0]))}"
         for one, profile in zip(shown, profiles, strict=True)
     )
-    described = f"Reciprocity by lag, {game_title(game)}. Direct term at lag 1: {told}"
-    image = plot(figure, f"{anchor(game)}-lags", described, keep=keep)
     others = " (and those for third parties)" if len(kinds) > 1 else ""
     caption = CAPTION.format(others=others, arm=arm_title(arm))
-    title = el("h3", "Who is answered how late")
-    return el("figure", title, image, el("figcaption", caption))
+    return show(data, game, "lags", figure, caption, "Who is answered how late", f"Direct term at lag 1: {told}")
 
 
 def _drawn(profiles: list[LagPanel], rows: list[str], kinds: list[int]) -> Figure:
@@ -130,9 +127,8 @@ def _table(found: list[Found]) -> Markup:
     heads += [head(TERMS[k], HEADS[TERMS[k]]) for k in there]
     heads += [head("null of direct", NULL), head("less null", CORRECTED)]
     body = [_line(one, there) for one in found]
-    caption = el("caption", "Coefficients of the panel, all seats, with 95 % intervals")
-    table = el("table", caption, el("thead", el("tr", *heads)), el("tbody", *body), class_="sortable")
-    return el("div", table, class_="scroll", tabindex="0", role="region", aria_label=TITLE)
+    caption = "Coefficients of the panel, all seats, with 95 % intervals"
+    return sortable(TITLE, [el("tr", *heads)], [body], caption=caption)
 
 
 def _line(one: Found, there: list[int]) -> Markup:

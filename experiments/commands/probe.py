@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import numpy as np
 
 from ...envs.settings import SettingError
 from .completion import game_names
@@ -58,6 +57,8 @@ def _probe(command: Callable[..., int]) -> Callable[..., int]:
 @click.option("--seat", default=0, show_default=True, help="Whose error it is.")
 def echo(game: str, table: tuple[str, ...], worlds: int, seed: int, out: Path | None, step: int, seat: int) -> int:
     """How one error echoes: every world is played twice under the same chance, once with one act flipped to D."""
+    import numpy as np
+
     from ...analysis import figures, rmst
     from ...analysis.reciprocity import echo_length, echo_mass, irf
     from ..probes import planted
@@ -143,7 +144,7 @@ def schelling(game: str, table: tuple[str, ...], worlds: int, seed: int, out: Pa
     found = schelling(game, *seats, worlds=worlds, seed=seed, **settings)
     _show(found.frame())
     click.echo(f"{game}: {found.kind}")
-    return _write(figures.schelling(found.frame()), path)
+    return _write(figures.schelling(found.frame()).figure, path)
 
 
 def _typed(given: Sequence[str]) -> tuple[list[Any], dict[str, Any]]:

@@ -10,7 +10,7 @@ from comity.analysis.attractors import ews_ac1, ews_var, mean_flow
 from comity.analysis.attractors.declared import Regions, state_paths
 from comity.analysis.figures import NothingToDraw, basin_map, early_warning, flow_field, svg, tipping_curve
 from comity.analysis.report.attractors import judged, section, stability
-from comity.analysis.report.game_section import Data
+from comity.analysis.report.data import Data
 from comity.analysis.summary import cells
 
 AXES = ["game.initial_stock", "norms.reciprocity.initial"]
@@ -60,9 +60,8 @@ def test_worlds_are_judged_by_what_was_declared(run):
 
 def test_the_section_shows_regions_basins_and_flow(run):
     episodes, steps, manifest = run
-    data = Data(
-        episodes, steps, pl.DataFrame(), pl.DataFrame(), None, manifest, None, judged(episodes, steps, manifest)
-    )
+    nothing = pl.DataFrame(schema={"game": pl.String, "measure": pl.String})
+    data = Data(episodes, steps, nothing, nothing, None, manifest, None, judged(episodes, steps, manifest))
     page = section(data, ["fishery"])
     assert page is not None and "Declared before the run (2026-01-01, hash abababababab)" in page
     text = re.sub(r"<[^>]+>", " ", re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL))

@@ -7,7 +7,7 @@ from comity.analysis import figures
 from comity.analysis.figures import sheets
 from comity.analysis.figures.headline import swept_axis
 from comity.analysis.report import headline
-from comity.analysis.report.game_section import Data
+from comity.analysis.report.data import Data
 from comity.analysis.summary import effects, summarise
 
 

@@ -12,8 +12,8 @@ from comity.analysis.horizons import by_horizon, crossing, curve
 from comity.analysis.rankings import EPISODE, fields, on_anchors, recorded
 from comity.analysis.ranks import TauMatrix, firsts, tau_matrix
 from comity.analysis.report import ranks as section
-from comity.analysis.report.game_section import Data
-from comity.analysis.summary import condensed
+from comity.analysis.report.data import Data
+from comity.analysis.summary import condensed, summarise
 from comity.analysis.welfare import discounted, nash, utilitarian
 from comity.analysis.welfare.standard import standard
 
@@ -129,7 +129,7 @@ def test_tables_with_less_in_them(played):
 
 def said(episodes, steps) -> str:
     empty = pl.DataFrame()
-    found = section.section(Data(episodes, steps, empty, empty, None, {}))
+    found = section.section(Data(episodes, steps, summarise(episodes), empty, None, {}))
     return "" if found is None else str(found)
 
 

@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from comity.analysis import figures, irf, panel_profile
 from comity.analysis.figures import NothingToDraw
 from comity.analysis.report import reciprocity
-from comity.analysis.report.game_section import Data
+from comity.analysis.report.data import Data
+from comity.analysis.summary import summarise
 
 
 def test_lags_are_told_in_numbers_and_lag_0_is_no_answer():
@@ -45,7 +46,7 @@ def test_the_report_has_a_section_where_steps_were_recorded(make_rows):
     found = [make_rows(f"m-{agent}", "matrix", "deliberators", norm, [agent], 8) for norm, agent in _NORMS.items()]
     episodes, steps = (pl.concat(part, how="diagonal_relaxed") for part in zip(*found, strict=True))
     nothing = pl.DataFrame()
-    text = reciprocity.section(Data(episodes, steps, nothing, nothing, None, {}), "matrix")
+    text = reciprocity.section(Data(episodes, steps, summarise(episodes), nothing, None, {}), "matrix")
     assert text is not None
     assert text.count("<tr>") == 1 + len(_NORMS)
     assert "less null" in text

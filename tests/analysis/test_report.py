@@ -158,6 +158,7 @@ def test_every_table_sorts_by_every_column_and_every_number_says_what_it_is(page
     text, _ = read(page)
     tables = re.findall(r"<table.*?</table>", text)
     assert len(tables) > 5
+    counts = []
     for table in tables:
         head, body = table.split("</thead>")
         columns = re.findall(r"<th .*?</th>", head.split("<tr>")[-1])
@@ -165,8 +166,9 @@ def test_every_table_sorts_by_every_column_and_every_number_says_what_it_is(page
         rows = [re.findall(r"<t[dh].*?</t[dh]>", row) for row in body.split("<tr")[1:]]
         assert {len(row) for row in rows} == {len(columns)}
         numbers = [cell for row in rows for cell in row if "data-v=" in cell]
-        assert numbers
+        counts.append(len(numbers))
         assert all(re.search(r'title="[^"]*(\d+ world|n = \d)', cell) for cell in numbers)
+    assert sum(counts) > 500 and counts.count(0) <= 1  # a ranking in which all settings tie has no number
 
 
 def test_what_the_columns_mean_stands_on_the_page_for_those_without_a_mouse(page):
