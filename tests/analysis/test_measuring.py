@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import comity
-from comity.analysis.columns import COMMONS
+from comity.analysis.columns import COMMONS, CONDUCT
 from comity.analysis.definitions import MEANINGS
 from comity.analysis.measuring import measures
 from comity.analysis.panels import panels
@@ -155,6 +155,47 @@ def test_wrong_tables_are_refused(name):
 def test_what_a_record_knows_is_not_told_again():
     with pytest.raises(ValueError, match="horizon cannot be given"):
         measures(comity.play("matrix", ["tft"]), horizon=3)
+
+
+# -- what a measure may not depend on ----------------------------------------------------------------------------------
+
+HOMOGENEOUS = ("welfare", "utilitarian", "rawls", "nash", "harmonic", "sen", "prioritarian_ede", "welfare_per_step")
+HOMOGENEOUS += ("welfare_full_horizon", "volatility", "welfare_d90_truncate", "welfare_d99_repeat")
+SHARES = ("gini", "hoover", "atkinson_05", "atkinson_1", "atkinson_2", "s80_s20")
+OF_PEOPLE = ("utilitarian", "rawls", "nash", "harmonic", "sen", "prioritarian_ede", *SHARES)
+
+
+@st.composite
+def plain_tables(draw):
+    """Two episodes of two or three agents, played or not, with labels or without a choice."""
+    agents = "abc"[: draw(st.integers(2, 3))]
+    rows = [
+        (e, t, agent, draw(st.integers(0, 9)), draw(st.sampled_from([0.0, 1.0, None])))
+        for e in range(2)
+        for t in range(draw(st.integers(2, 7)))
+        for agent in agents
+    ]
+    names = ["episode", "step", "agent", "reward", "cooperation"]
+    return pl.DataFrame(rows, schema=names, orient="row", infer_schema_length=None).cast({"cooperation": pl.Float64})
+
+
+def scalars(measured):
+    return [name for name, kind in measured.schema.items() if not kind.is_nested() and name != "episode"]
+
+
+@settings(max_examples=30, deadline=None)
+@given(plain_tables(), st.permutations("abc"), st.sampled_from([0.5, 3.0, 1000.0]))
+def test_names_units_and_company_do_not_matter(table, names, unit):
+    measured = measures(table, horizon=8)
+    renamed = table.with_columns(pl.col("agent").replace_strict(list("abc"), names))
+    assert_alike(measures(renamed, horizon=8), measured, scalars(measured))
+    scaled = measures(table.with_columns(pl.col("reward") * unit), horizon=8)
+    assert_alike(scaled, measured.with_columns(pl.col(HOMOGENEOUS) * unit), HOMOGENEOUS)
+    assert_alike(scaled, measured, [name for name in scalars(measured) if name in (*SHARES, *CONDUCT, "max_drawdown")])
+    alone = pl.concat([measures(one, horizon=8) for one in table.partition_by("episode")])
+    assert_alike(alone, measured, scalars(measured))
+    twins = table.with_columns(agent=pl.col("agent") + "2")
+    assert_alike(measures(pl.concat([table, twins]), horizon=8), measured, OF_PEOPLE)
 
 
 # -- settings ----------------------------------------------------------------------------------------------------------
