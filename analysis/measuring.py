@@ -1,6 +1,9 @@
 """Every measure as a column: of a stored run, of a record, of episodes of a user's own, of a plain table."""
 
-from collections.abc import Mapping, Sequence
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -10,13 +13,14 @@ import polars as pl
 from ..envs.record import Record
 from .columns import Columns, conduct, core, paths, plural
 from .episodes import episode_measures
-from .reading import episodes_of, in_order, parts
+from .reading import Part, episodes_of, in_order, parts
 from .traces import Traces, of_record
 
 NEEDED = ("step", "agent", "reward")
 _LABELS = "cooperation"
 _TOLD = (_LABELS, "addressee", "truncated")  # what a table may have beside them
 _PLACE = "place of the episode"
+THREADS = min(4, os.cpu_count() or 1)
 CELL = ("cell", "seed", "episode")
 """What names an episode of a stored run."""
 
@@ -105,12 +109,13 @@ def _of_table(
     keys = [*by, "episode"]
     steps = told(steps, keys, cooperation)
     worst, optimum = anchors or (np.nan, np.nan)
-    found = []
-    for part in parts(steps, keys, horizon):
+
+    def measured(part: Part) -> Columns:
         worlds = len(part.episodes)
         known = replace(part.traces, worst=np.full(worlds, worst), optimum=np.full(worlds, optimum))
-        found.append((part.episodes, core(known) | _more(known, need)))
-    return _gathered(episodes_of(steps, keys), found)
+        return core(known) | _more(known, need)
+
+    return _gathered(episodes_of(steps, keys), list(_each(parts(steps, keys, horizon), measured)))
 
 
 def told(steps: pl.DataFrame, keys: Sequence[str], cooperation: str | pl.Expr | None) -> pl.DataFrame:
@@ -151,12 +156,26 @@ def _of_run(episodes: pl.DataFrame, steps: pl.DataFrame | None, need: float | No
     kept = episodes_of(steps, keys).join(episodes.select(*keys, *_facts(episodes)), on=keys, maintain_order="left")
     apart = kept.select(pl.struct("horizon", "rates").rank("dense")).to_series().to_numpy()
     horizons = kept["horizon"].to_numpy()
-    more = []
-    for part in parts(steps, keys, horizons, apart=apart):
+
+    def measured(part: Part) -> Columns:
         known = replace(part.traces, rates=bool(kept["rates"][int(part.episodes[0])]))
-        more.append((part.episodes, conduct(known) | paths(known)))
-    beside = _gathered(kept.select(keys), more)
+        return conduct(known) | paths(known)
+
+    beside = _gathered(kept.select(keys), list(_each(parts(steps, keys, horizons, apart=apart), measured)))
     return found.join(beside, on=keys, how="left", maintain_order="left")
+
+
+def _each(found: Iterable[Part], measured: Callable[[Part], Columns]) -> Iterator[tuple[np.ndarray, Columns]]:
+    """The columns of each part. NumPy lets threads work side by side; no more parts than these are in memory."""
+    waiting: deque[tuple[np.ndarray, Future[Columns]]] = deque()
+    with ThreadPoolExecutor(THREADS) as pool:
+        for part in found:
+            waiting.append((part.episodes, pool.submit(measured, part)))
+            if len(waiting) > THREADS:
+                places, columns = waiting.popleft()
+                yield places, columns.result()
+        for places, columns in waiting:
+            yield places, columns.result()
 
 
 def _facts(episodes: pl.DataFrame) -> list[pl.Expr]:
