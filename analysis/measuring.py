@@ -12,7 +12,9 @@ import polars as pl
 
 from ..envs.record import Record
 from .columns import Columns, conduct, core, paths, plural
+from .definitions import MEANINGS
 from .episodes import episode_measures
+from .measure import total
 from .reading import Part, episodes_of, in_order, parts
 from .traces import Traces, of_record
 
@@ -28,13 +30,13 @@ CELL = ("cell", "seed", "episode")
 def measures(
     source: Any,
     *,
-    by: Sequence[str] = (),
+    by: str | Sequence[str] = (),
     cooperation: str | pl.Expr | None = None,
-    horizon: int | None = None,
+    horizon: int | str | None = None,
     anchors: tuple[float, float] | None = None,
     need: float | None = None,
 ) -> pl.DataFrame:
-    """Every measure of METRICS.md that the source allows, one row per episode, one column per measure.
+    """Every measure that is a number of an episode and that the source allows, one row per episode, one column each.
 
     Args:
         source: a stored run as :func:`comity.load` reads it; a :class:`comity.Record`; an environment wrapped by
@@ -42,10 +44,11 @@ def measures(
             episode, step and agent: ``episode``, ``step``, ``agent``, ``reward``, and if they are known ``action``,
             ``cooperation`` (label in [0, 1], null: no choice), ``addressee``, and ``truncated`` (true where an episode
             was cut off; without it the rules ended all of them).
-        by: columns of a table that name the setting; with ``episode`` they tell episodes apart, and are kept.
+        by: columns of a table that name the setting; with ``episode`` they tell episodes apart, and are kept. None may
+            be called as a measure is.
         cooperation: of a table, the column of the labels, or an expression over its columns, such as
             ``pl.col("action") == 1``; the column ``cooperation`` if there is one.
-        horizon: of a table, the nominal horizon in steps; its longest episode if left out.
+        horizon: of a table, the nominal horizon in steps, or the column that has it; its longest episode if left out.
         anchors: of a table, (W_N, W_O): welfare of the worst symmetric equilibrium and of the optimum, for the
             normalised measures.
         need: z, what an agent needs over an episode, for ``sufficiency``, ``shortfall`` and ``fgt``.
@@ -56,13 +59,16 @@ def measures(
         means: ``comity.analysis.MEANINGS``.
 
     Raises:
-        ValueError: for a table that lacks a column, has a row twice or a reward too few, and for an option that the
-            source does not take.
+        ValueError: for a table that lacks a column, has a row twice or a reward too few, and for an option that is
+            wrong, or that the source does not take.
+        TypeError: for what is none of these.
 
     >>> table = measures({"episode": [0] * 4, "step": [0, 0, 1, 1], "agent": ["a", "b"] * 2, "reward": [3, 3, 0, 5.0]})
     >>> table.select("episode", "welfare", "rawls", "gini").rows()
     [(0, 11.0, 3.0, 0.22727272727272727)]
     """
+    if need is not None and not need > 0:
+        raise ValueError(f"need must be above 0, got {need}")
     options = {"by": by, "cooperation": cooperation, "horizon": horizon, "anchors": anchors}
     if isinstance(source, Record):
         _refuse("a record", options)
@@ -70,7 +76,9 @@ def measures(
     if is_run(source):
         _refuse("a stored run", options)
         return _of_run(source.episodes, source.steps, need)
-    return _of_table(table_of(source), list(by), cooperation, horizon, anchors, need)
+    if anchors is not None and not (len(anchors) == 2 and anchors[0] < anchors[1]):
+        raise ValueError(f"anchors must be (worst equilibrium, optimum), the first below the second, got {anchors}")
+    return _of_table(table_of(source), keys_of(by), cooperation, horizon, anchors, need)
 
 
 def is_run(source: Any) -> bool:
@@ -86,28 +94,37 @@ def _refuse(what: str, options: Mapping[str, Any]) -> None:
 
 def _more(traces: Traces, need: float | None) -> Columns:
     """The measures beyond those that every table of episodes has."""
-    return plural(_payoffs(traces), need) | conduct(traces) | paths(traces)
-
-
-def _payoffs(traces: Traces) -> np.ndarray:
-    """(W, N), NaN for whoever never was in the episode."""
-    paid = traces.rewards.sum(axis=1)
-    return paid if traces.present is None else np.where(traces.present.any(axis=1), paid, np.nan)
+    return plural(total(traces.rewards), need) | conduct(traces) | paths(traces)
 
 
 # -- a plain table -----------------------------------------------------------------------------------------------------
 
 
+def keys_of(by: str | Sequence[str]) -> list[str]:
+    """The columns that name an episode, of which the last is ``episode``. Raises ValueError for a name that a column of
+    the result has.
+    """
+    names = [by] if isinstance(by, str) else list(dict.fromkeys(by))
+    taken = [name for name in names if name in MEANINGS or name in (*NEEDED, *_TOLD)]
+    if taken:
+        raise ValueError(
+            f"by must not name {', '.join(taken)}, which a measure, or what it is made of, is called: rename"
+        )
+    return [*(name for name in names if name != "episode"), "episode"]
+
+
 def _of_table(
     steps: pl.DataFrame,
-    by: list[str],
+    keys: list[str],
     cooperation: str | pl.Expr | None,
-    horizon: int | None,
+    horizon: int | str | None,
     anchors: tuple[float, float] | None,
     need: float | None,
 ) -> pl.DataFrame:
-    keys = [*by, "episode"]
-    steps = told(steps, keys, cooperation)
+    horizons = horizon
+    steps = told(steps, keys, cooperation, [horizon] if isinstance(horizon, str) else [])
+    if isinstance(horizon, str):
+        horizons = steps.group_by(keys, maintain_order=True).agg(pl.col(horizon).max())[horizon].to_numpy()
     worst, optimum = anchors or (np.nan, np.nan)
 
     def measured(part: Part) -> Columns:
@@ -115,14 +132,17 @@ def _of_table(
         known = replace(part.traces, worst=np.full(worlds, worst), optimum=np.full(worlds, optimum))
         return core(known) | _more(known, need)
 
-    return _gathered(episodes_of(steps, keys), list(_each(parts(steps, keys, horizon), measured)))
+    found = parts(steps, keys, horizons, apart=None if isinstance(horizons, int | None) else horizons)  # type: ignore[arg-type]
+    return _gathered(episodes_of(steps, keys), list(_each(found, measured)))
 
 
-def told(steps: pl.DataFrame, keys: Sequence[str], cooperation: str | pl.Expr | None) -> pl.DataFrame:
-    """What measures need of a plain table, its labels under their own name, episode by episode. Raises ValueError for a
-    table that lacks a column.
+def told(
+    steps: pl.DataFrame, keys: Sequence[str], cooperation: str | pl.Expr | None, more: Sequence[str] = ()
+) -> pl.DataFrame:
+    """What measures need of a plain table, and ``more`` of it, its labels under their own name, episode by episode.
+    Raises ValueError for a table that lacks a column.
     """
-    wanted = (*keys, *NEEDED)
+    wanted = (*keys, *NEEDED, *more)
     lacking = [name for name in wanted if name not in steps.columns]
     if lacking:
         raise ValueError(f"the table lacks {', '.join(lacking)}; it must have {', '.join(wanted)}")
@@ -137,7 +157,16 @@ def told(steps: pl.DataFrame, keys: Sequence[str], cooperation: str | pl.Expr | 
 def table_of(source: Any) -> pl.DataFrame:
     """The rows of a recorded environment, or of anything that polars takes for a table."""
     table = getattr(source, "episodes", source)
-    return table if isinstance(table, pl.DataFrame) else pl.DataFrame(table, strict=False)
+    if isinstance(table, pl.LazyFrame):
+        table = table.collect()
+    if isinstance(table, pl.DataFrame):
+        return table
+    if hasattr(table, "step") and hasattr(table, "reset"):
+        raise TypeError("an environment is measured by what was played in it: wrap it in comity.RecordEpisodes first")
+    try:
+        return pl.DataFrame(table, strict=False)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{type(source).__name__} is no run, record, recorded environment or table") from error
 
 
 # -- a stored run ------------------------------------------------------------------------------------------------------

@@ -7,9 +7,10 @@ import numpy as np
 import polars as pl
 
 from ..envs.record import Record
-from .measuring import CELL, is_run, table_of, told
+from .measuring import CELL, is_run, keys_of, table_of, told
 from .reading import whole
 from .reciprocity import TERMS, panel, panel_null
+from .traces import Traces
 
 _DIRECT = TERMS[0]
 
@@ -17,7 +18,7 @@ _DIRECT = TERMS[0]
 def panels(
     source: Any,
     *,
-    by: Sequence[str] = (),
+    by: str | Sequence[str] = (),
     cooperation: str | pl.Expr | None = None,
     lag: int = 1,
     draws: int = 0,
@@ -36,7 +37,8 @@ def panels(
     Returns:
         One row per setting and term: ``by`` (or ``cell``), ``term``, ``value``, ``low``, ``high`` (95 %, clustered by
         episode), ``error``, ``uncorrected`` (plain least squares), ``n`` clusters in which the term varies, ``rows``,
-        ``flags``, and with ``draws`` the ``null_mean``, ``excess`` (plain, less that) and ``p`` of the direct term.
+        ``flags``, and with ``draws`` of the direct term the ``null_mean``, the ``excess`` of ``uncorrected`` over it,
+        and ``p``, the share of shuffles that reach ``uncorrected`` (METRICS.md's β is the uncorrected one).
         A term that is not in the panel, or not identified, has no row.
 
     Raises:
@@ -47,7 +49,8 @@ def panels(
     >>> panels(record).select("term", pl.col("value").round(1)).rows()
     [('direct', 0.8), ('own', 0.0)]
     """
-    settings, keys = list(by), [*by, "episode"]
+    keys = keys_of(by)
+    settings = keys[:-1]
     if isinstance(source, Record):
         source = source.frame().rename({"seed": "episode"})
     if is_run(source):
@@ -64,10 +67,10 @@ def panels(
     found = steps.partition_by(settings, as_dict=True, maintain_order=True) if settings else {(): steps}
     rows = []
     for setting, part in found.items():
-        acts = whole(part, keys).acts
-        if acts is not None and acts.shape[2] > 1:
+        traces = None if part.is_empty() else whole(part, keys)
+        if traces is not None and traces.n_agents > 1:
             beside = dict(zip(settings, setting, strict=True))
-            rows += [{**beside, **row} for row in _rows(acts, lag, draws, seed)]
+            rows += [{**beside, **row} for row in _rows(traces, lag, draws, seed)]
     numbers = dict.fromkeys(("value", "low", "high", "error", "uncorrected"), pl.Float64)
     schema = {name: steps.schema[name] for name in settings} | {"term": pl.String, **numbers}
     schema |= {"n": pl.Int64, "rows": pl.Int64, "flags": pl.String}
@@ -75,20 +78,23 @@ def panels(
     return pl.DataFrame(rows, schema=schema | (null if draws else {}))
 
 
-def _rows(acts: np.ndarray, lag: int, draws: int, seed: int) -> list[dict[str, Any]]:
+def _rows(traces: Traces, lag: int, draws: int, seed: int) -> list[dict[str, Any]]:
     """Of one setting."""
+    acts = traces.acts
+    assert acts is not None
     fit = panel(acts, lag)
     rows = []
     for k, term in enumerate(TERMS):
         if np.isnan(fit.value[k]):
             continue
-        numbers = {name: _known(getattr(fit, name)[k]) for name in ("value", "low", "high", "error", "uncorrected")}
-        told_of = {"n": int(fit.n[k]), "rows": fit.rows, "flags": ", ".join(fit.flags)}
-        row = {"term": term, **numbers, **told_of}
+        row: dict[str, Any] = {"term": term, "n": int(fit.n[k]), "rows": fit.rows}
+        row |= {name: _known(getattr(fit, name)[k]) for name in ("value", "low", "high", "error", "uncorrected")}
+        flags = fit.flags
         if draws and term == _DIRECT:
-            null = panel_null(acts, draws=draws, seed=seed)
-            row |= {name: _known(getattr(null, name)) for name in ("null_mean", "excess", "p")}
-        rows.append(row)
+            null = panel_null(acts, lag, draws, seed, traces.lengths)
+            row |= {"null_mean": _known(null.null_mean), "excess": _known(null.excess), "p": _known(null.p)}
+            flags = tuple(dict.fromkeys((*flags, *null.flags)))
+        rows.append({**row, "flags": ", ".join(flags)})
     return rows
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from .measure import IntArray
+from .measure import BoolArray, IntArray
 from .traces import Traces
 
 BLOCK = 1 << 19
@@ -24,15 +24,18 @@ class Part(NamedTuple):
 
 
 class _Rows(NamedTuple):
-    """A table in order of its episodes: where each begins, and its columns as numbers."""
+    """A table in order of its episodes: where each begins, how long it was and who was in it, and its columns as
+    numbers; steps count from 0 in each episode, seats are its agents in order of their names.
+    """
 
     starts: Index
+    lengths: IntArray
+    seats: IntArray
+    cut_off: BoolArray
     world: Index
     step: IntArray
-    agent: Index
-    agents: list[Any]
+    seat: Index
     values: dict[str, npt.NDArray[Any]]
-    cut_off: npt.NDArray[np.bool_]
 
 
 def in_order(steps: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
@@ -51,52 +54,42 @@ def parts(
     horizon: int | IntArray | None = None,
     apart: npt.NDArray[Any] | None = None,
 ) -> Iterator[Part]:
-    """The episodes of a table that is :func:`in_order`, in batches of the same agents and of like lengths.
+    """The episodes of a table that is :func:`in_order`, in batches of as many agents and of like lengths.
 
     Args:
-        steps: with ``keys``, ``step`` (whole numbers; the least of the table is the first step of every episode),
-            ``agent``, ``reward``, and where there are such ``cooperation`` (a label, null: no choice) and
-            ``addressee`` (an agent; null or −1 for nobody) and ``truncated`` (the episode was cut off). An agent
-            without a row at a step was not there.
+        steps: with ``keys``, ``step`` (whole numbers without gaps, from anything on in each episode), ``agent``,
+            ``reward``, and where there are such ``cooperation`` (a label, null: no choice), ``addressee`` (an agent;
+            null or −1 for nobody) and ``truncated`` (the episode was cut off). An agent without a row at a step was not
+            there; one without any is not of the episode.
         keys: the columns that name an episode.
         horizon: nominal, of all or of each episode; the longest of them if left out.
         apart: (episodes,), numbers by which episodes are kept apart, such as those of other horizons.
 
     Raises:
-        ValueError: for two rows of one agent at one step of one episode, for a reward that is missing, and for an
-            episode beyond the horizon.
+        ValueError: for two rows of one agent at one step of one episode, for a step at which nobody has a row, for a
+            reward, step or agent that is missing, for an addressee who is nobody's name, and for an episode beyond the
+            horizon.
     """
     if steps.is_empty():
         return
     rows = _rows(steps, keys)
-    lengths = np.maximum.reduceat(rows.step, rows.starts) + 1
-    horizons = np.broadcast_to(lengths.max() if horizon is None else np.asarray(horizon), lengths.shape)
-    if (short := np.flatnonzero(lengths > horizons)).size:
+    horizons = np.broadcast_to(rows.lengths.max() if horizon is None else np.asarray(horizon), rows.lengths.shape)
+    if (short := np.flatnonzero(rows.lengths > horizons)).size:
         k = short[0]
-        raise ValueError(f"horizon must be at least the {lengths[k]} steps of the longest episode, got {horizons[k]}")
-    seen = np.zeros((len(rows.starts), len(rows.agents)), np.bool_)
-    seen[rows.world, rows.agent] = True
-    kinds = np.packbits(seen, axis=1)
-    if apart is not None:
-        kinds = np.column_stack([kinds, apart])
+        raise ValueError(f"horizon must be at least the {rows.lengths[k]} steps of an episode, got {horizons[k]}")
+    kinds = rows.seats if apart is None else np.column_stack([rows.seats, apart])
     _, group = np.unique(kinds, axis=0, return_inverse=True)
-    group = group.ravel()
-    order = np.lexsort((lengths, group))
-    ends = np.r_[rows.starts[1:], len(rows.world)]
-    for some in _batches(order, group, lengths, seen.sum(axis=1)):
-        who = np.flatnonzero(seen[some[0]])
-        yield Part(some, _dense(rows, some, ends, lengths[some], who, int(horizons[some[0]])))
+    order = np.lexsort((rows.lengths, group.ravel()))
+    for some in _batches(order, group.ravel(), rows.lengths, rows.seats):
+        yield Part(some, _dense(rows, some, int(horizons[some[0]])))
 
 
 def whole(steps: pl.DataFrame, keys: Sequence[str]) -> Traces:
-    """All episodes of a table that is :func:`in_order` side by side, with every agent that is in any of them; of a
-    setting, for what can only be said of all its episodes together. Arguments and errors as for :func:`parts`.
+    """All episodes of a table that is :func:`in_order` side by side, of a setting, for what can only be said of all of
+    them together. A seat that an episode does not have is empty. Arguments and errors as for :func:`parts`.
     """
     rows = _rows(steps, keys)
-    lengths = np.maximum.reduceat(rows.step, rows.starts) + 1
-    ends = np.r_[rows.starts[1:], len(rows.world)]
-    everyone = np.arange(len(rows.agents))
-    return _dense(rows, np.arange(len(lengths)), ends, lengths, everyone, int(lengths.max()))
+    return _dense(rows, np.arange(len(rows.starts)), int(rows.lengths.max()))
 
 
 def _starts(steps: pl.DataFrame, keys: Sequence[str]) -> Index:
@@ -110,38 +103,98 @@ def _starts(steps: pl.DataFrame, keys: Sequence[str]) -> Index:
 def _rows(steps: pl.DataFrame, keys: Sequence[str]) -> _Rows:
     starts = _starts(steps, keys)
     world = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(steps)]))
-    step = steps["step"].to_numpy().astype(np.int64)
-    agents = sorted(steps["agent"].unique().to_list(), key=_natural)
-    agent = _coded(steps["agent"], agents)
-    values: dict[str, npt.NDArray[Any]] = {"reward": steps["reward"].cast(pl.Float64).fill_null(np.nan).to_numpy()}
+    step = _whole_numbers(steps["step"])
+    step -= np.repeat(np.minimum.reduceat(step, starts), np.diff(np.r_[starts, len(steps)]))
+    agent, names = _coded(steps["agent"])
+    places = _Places(world, agent, len(starts), len(names))
+    values: dict[str, npt.NDArray[Any]] = {"reward": _numbers(steps["reward"]).fill_null(np.nan).to_numpy()}
     if np.isnan(values["reward"]).any():
         raise ValueError(f"reward must be a number in every row, and is missing in {np.isnan(values['reward']).sum()}")
     if "cooperation" in steps.columns:
-        values["label"] = steps["cooperation"].cast(pl.Float64).fill_null(np.nan).to_numpy()
+        values["label"] = _numbers(steps["cooperation"]).fill_null(np.nan).to_numpy()
     if "addressee" in steps.columns and steps["addressee"].is_not_null().any():
-        values["addressee"] = _coded(steps["addressee"], agents)
+        values["addressee"] = _addressees(steps["addressee"], names, world, places)
     cut_off = np.zeros(len(starts), np.bool_)
     if "truncated" in steps.columns:
-        cut_off[world[steps["truncated"].fill_null(False).to_numpy()]] = True
-    return _Rows(starts, world, step - step.min(), agent, agents, values, cut_off)
+        cut_off[world[steps["truncated"].cast(pl.Boolean).fill_null(False).to_numpy()]] = True
+    lengths = np.maximum.reduceat(step, starts) + 1
+    return _Rows(starts, lengths, places.counts, cut_off, world, step, places.of(world, agent), values)
+
+
+def _whole_numbers(column: pl.Series) -> IntArray:
+    found = _numbers(column).fill_null(np.nan).to_numpy()
+    if not np.isfinite(found).all() or (found != np.floor(found)).any():
+        raise ValueError(f"{column.name} must be a whole number in every row")
+    return found.astype(np.int64)
+
+
+def _numbers(column: pl.Series) -> pl.Series:
+    if not (column.dtype.is_numeric() or column.dtype in (pl.Boolean, pl.Null)):
+        raise ValueError(f"{column.name} must hold numbers, got {column.dtype}")
+    return column.cast(pl.Float64)
+
+
+def _coded(column: pl.Series) -> tuple[Index, list[Any]]:
+    """Each agent's number, and their names in the order in which people count: agent_2 before agent_10."""
+    if column.has_nulls():
+        raise ValueError(f"agent must be named in every row, and is missing in {column.null_count()}")
+    names = sorted(column.unique().to_list(), key=_natural)
+    known = pl.Series(names, dtype=column.dtype)
+    return column.replace_strict(known, pl.Series(range(len(names))), return_dtype=pl.Int64).to_numpy(), names
 
 
 def _natural(name: Any) -> tuple[Any, ...]:
-    """Agents in the order in which people count them: agent_2 before agent_10."""
     if not isinstance(name, str):
         return ("", name)
     stem = name.rstrip("0123456789")
-    return (stem, int(name[len(stem) :] or -1))
+    return (stem, int(name[len(stem) :] or -1), name)
 
 
-def _coded(column: pl.Series, agents: Sequence[Any]) -> Index:
-    """Each agent's number; −1 for what is none of them."""
-    if column.dtype.is_integer() and list(agents) == list(range(len(agents))):
-        codes = column.fill_null(-1).to_numpy().astype(np.intp)
-        return np.where(codes < len(agents), codes, -1)
-    known = pl.Series(agents, dtype=column.dtype)
-    found = column.replace_strict(known, pl.Series(range(len(agents))), default=-1, return_dtype=pl.Int64)
-    return found.fill_null(-1).to_numpy().astype(np.intp)
+def _addressees(column: pl.Series, names: list[Any], world: Index, places: "_Places") -> Index:
+    """The seat of whom each act is towards, −1 for nobody."""
+    told = column.to_frame().with_row_index("row").drop_nulls()
+    if column.dtype.is_numeric():
+        told = told.filter(pl.col(column.name) != -1)
+    keys = pl.DataFrame({column.name: pl.Series(names).cast(column.dtype, strict=False), "code": range(len(names))})
+    found = told.join(keys, on=column.name, how="left", maintain_order="left")
+    at = found["row"].to_numpy()
+    coded = np.full(len(column), -1)
+    coded[at] = places.of(world[at], found["code"].fill_null(-1).to_numpy())
+    if (strangers := at[coded[at] < 0]).size:
+        shown = ", ".join(map(repr, column.gather(strangers[:MOST_SHOWN]).to_list()))
+        raise ValueError(
+            f"addressee must be an agent of the episode, null or -1; {len(strangers):,} rows name others: {shown}"
+        )
+    return coded
+
+
+class _Places:
+    """Which seat each agent has in each episode: its agents in order, from 0 on."""
+
+    _LARGE = 1 << 27  # entries of a table of all episodes and agents
+
+    def __init__(self, world: Index, agent: Index, worlds: int, agents: int) -> None:
+        self._agents = agents
+        self._table = self._pairs = None
+        if worlds * agents <= self._LARGE:
+            seen = np.zeros((worlds, agents), np.bool_)
+            seen[world, agent] = True
+            self._table = np.where(seen, np.cumsum(seen, axis=1, dtype=np.int32) - 1, -1)
+            self.counts = seen.sum(axis=1)
+        else:  # names of their own in every episode
+            self._pairs = np.unique(world * agents + agent)
+            of = self._pairs // agents
+            self._first = np.searchsorted(of, np.arange(worlds))
+            self.counts = np.bincount(of, minlength=worlds)
+
+    def of(self, world: Index, agent: Index) -> Index:
+        """The seats, −1 where an agent is none of the episode's or below 0."""
+        if self._table is not None:
+            return np.where(agent < 0, -1, self._table[world, agent])
+        assert self._pairs is not None
+        code = world * self._agents + agent
+        at = np.minimum(np.searchsorted(self._pairs, code), len(self._pairs) - 1)
+        return np.where((agent >= 0) & (self._pairs[at] == code), at - self._first[world], -1)
 
 
 def _batches(order: Index, group: Index, lengths: IntArray, agents: IntArray) -> Iterator[Index]:
@@ -161,42 +214,42 @@ def _batches(order: Index, group: Index, lengths: IntArray, agents: IntArray) ->
             done += size
 
 
-def _dense(rows: _Rows, some: Index, ends: Index, lengths: IntArray, who: Index, horizon: int) -> Traces:
+def _dense(rows: _Rows, some: Index, horizon: int) -> Traces:
     """The rows of some episodes as arrays."""
+    ends = np.r_[rows.starts[1:], len(rows.world)]
     counts = ends[some] - rows.starts[some]
-    first = np.repeat(rows.starts[some] - np.r_[0, np.cumsum(counts)[:-1]], counts)
-    here = first + np.arange(counts.sum())
-    shape = (len(some), int(lengths.max()), len(who))
-    place = np.full(len(rows.agents) + 1, -1)  # the last: of nobody
-    place[who] = np.arange(len(who))
+    here = np.repeat(rows.starts[some] - np.r_[0, np.cumsum(counts)[:-1]], counts) + np.arange(counts.sum())
+    lengths = rows.lengths[some]
+    shape = (len(some), int(lengths.max()), int(rows.seats[some].max()))
     world = np.repeat(np.arange(len(some)), counts)
-    flat = (world * shape[1] + rows.step[here]) * shape[2] + place[rows.agent[here]]
+    flat = (world * shape[1] + rows.step[here]) * shape[2] + rows.seat[here]
     there = np.zeros(shape, np.bool_)
     there.ravel()[flat] = True
     if there.sum() < len(flat):
         raise ValueError(_twice(rows, here, flat))
+    if (there.any(axis=2).sum(axis=1) < lengths).any():
+        raise ValueError("step must count on by 1: an episode has a step at which nobody has a row")
     rewards = np.zeros(shape)
     rewards.ravel()[flat] = rows.values["reward"][here]
     labels = addressee = None
     if "label" in rows.values:
         labels = np.full(shape, np.nan)
         labels.ravel()[flat] = rows.values["label"][here]
-    if "addressee" in rows.values and len(who) > 1:
+    if "addressee" in rows.values and shape[2] > 1:
         addressee = np.full(shape, -1)
-        addressee.ravel()[flat] = place[rows.values["addressee"][here]]
+        addressee.ravel()[flat] = rows.values["addressee"][here]
         addressee = addressee if (addressee >= 0).any() else None
     played = np.arange(shape[1]) < lengths[:, None]
-    everyone = bool((there == played[:, :, None]).all())
-    present = None if everyone else there
-    return Traces(rewards, lengths, horizon, labels, addressee, present, open_end=rows.cut_off[some])
+    present = None if (there == played[:, :, None]).all() else there
+    return Traces(rewards, lengths, horizon, labels, addressee, present, cut_off=rows.cut_off[some])
 
 
 def _twice(rows: _Rows, here: Index, flat: Index) -> str:
     """Which rows are there more than once."""
     _, first, times = np.unique(flat, return_index=True, return_counts=True)
     again = here[first[times > 1][:MOST_SHOWN]]
-    shown = ", ".join(f"agent {rows.agents[rows.agent[k]]!r} at step {rows.step[k]}" for k in again)
+    shown = ", ".join(f"seat {rows.seat[k]} at step {rows.step[k]} of episode {rows.world[k]}" for k in again)
     return (
-        f"every agent has one row a step of an episode, but {(times > 1).sum():,} have more (steps counted from 0: "
+        f"every agent has one row a step of an episode, but {(times > 1).sum():,} have more (all counted from 0: "
         f"{shown}); name all columns that tell episodes apart"
     )

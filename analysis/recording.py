@@ -28,11 +28,11 @@ class Log:
     """The rows of all episodes so far: one per episode, step and agent that was there."""
 
     def __init__(self, env: Any, cooperation: Labels | None) -> None:
-        own = env.unwrapped
-        self._game = own if isinstance(own, SingleWorld) and cooperation is None else None
+        self._world = env.unwrapped if isinstance(env.unwrapped, SingleWorld) else None
         self._cooperation = cooperation
         self._episode = self._step = 0
         self._columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
+        self._last: dict[str, int] = {}
 
     def open(self) -> None:
         """Another episode begins. One without any step leaves no trace."""
@@ -40,26 +40,45 @@ class Log:
         self._step = 0
 
     def add(self, acts: Mapping[str, Any], rewards: Mapping[str, float], over: Mapping[str, tuple[bool, bool]]) -> None:
-        """A step: what each agent that is there did (not named: no choice), was paid, and whether it is done."""
-        labels = {agent: self._label(agent, act) for agent, act in acts.items()}
+        """A step: what each agent that is there did (not named: no choice), was paid, and whether it is done.
+
+        A stage of an institution is part of the game's step: what the seats do in it is none of the game's moves, and
+        what it pays is in the reward of the step.
+        """
+        stage = "game" if self._world is None else self._world.stage()
+        if stage == "before":
+            return
+        if stage == "after":
+            self._settle(over)
+            return
+        self._last = {}
         for agent, paid in rewards.items():
-            label = labels.get(agent)
-            towards = self._game.addressee(agent) if self._game is not None and label is not None else None
-            row = (self._episode, self._step, agent, _plain(acts.get(agent)), float(paid), label, towards)
+            act = acts.get(agent)
+            label = None if act is None else self._label(agent, act)
+            of_game = self._world is not None and label is not None
+            towards = self._world.addressee(agent) if self._world is not None and of_game else None
+            row = (self._episode, self._step, agent, _plain(act), float(paid), label, towards)
+            self._last[agent] = len(self._columns["agent"])
             for column, value in zip(self._columns.values(), (*row, *over[agent]), strict=True):
                 column.append(value)
         self._step += 1
 
+    def _settle(self, over: Mapping[str, tuple[bool, bool]]) -> None:
+        """Puts what a stage after the game's step changed into the rows of the step."""
+        assert self._world is not None
+        for agent, row in self._last.items():
+            self._columns["reward"][row] = self._world.income(agent)
+            if agent in over:
+                self._columns["terminated"][row], self._columns["truncated"][row] = over[agent]
+
     def _label(self, agent: str, act: Any) -> float | None:
         """Raises ValueError for an act without a label, and for a label outside [0, 1]."""
-        if self._game is not None:
-            return self._game.cooperation(agent)
         if self._cooperation is None:
-            return None
+            return None if self._world is None else self._world.cooperation(agent)
         if not isinstance(self._cooperation, Mapping):
             label = self._cooperation(agent, act)
         else:
-            key = _plain(act)
+            key = _hashable(act)
             if key not in self._cooperation:
                 known = ", ".join(map(str, self._cooperation))
                 raise ValueError(f"cooperation has no label for the action {key!r} of {agent}, only for {known}")
@@ -73,7 +92,10 @@ class Log:
         table = pl.DataFrame(
             [pl.Series(name, self._columns[name], kind, strict=False) for name, kind in _COLUMNS.items()]
         )
-        lacking = [] if self._game is not None or self._cooperation is not None else ["cooperation"]
+        last = pl.col("step") == pl.col("step").max()
+        left = (last & ~(last & (pl.col("terminated") | pl.col("truncated"))).any()).over("episode")
+        table = table.with_columns(pl.col("truncated") | left)
+        lacking = [] if self._world is not None or self._cooperation is not None else ["cooperation"]
         lacking += [] if table["addressee"].is_not_null().any() else ["addressee"]
         return table.drop(lacking)
 
@@ -82,7 +104,15 @@ def _plain(act: Any) -> Any:
     """A move as a number, a list of numbers, or else its words."""
     if isinstance(act, np.ndarray | np.generic):
         return act.tolist()
+    if isinstance(act, tuple | list):
+        return [_plain(one) for one in act]
     return act if isinstance(act, int | float | str) or act is None else str(act)
+
+
+def _hashable(act: Any) -> Any:
+    """A move as the key of a mapping: tuples for arrays and lists."""
+    plain = _plain(act)
+    return tuple(map(_hashable, plain)) if isinstance(plain, list) else plain
 
 
 class RecordParallel(BaseParallelWrapper[str, Any, Any]):
@@ -181,20 +211,22 @@ def RecordEpisodes(
 
     Args:
         env: any PettingZoo environment. Wrap each copy of it by itself.
-        cooperation: the label in [0, 1] of an act: a mapping from actions, or a function of (agent, action), which may
-            return None where there was no choice. Left out, comity's own environments use the labels of the game, and
-            others have none.
+        cooperation: the label in [0, 1] of an act: a mapping from actions (tuples, where these are arrays), or a
+            function of (agent, action), which may return None where there was no choice. Left out, comity's own
+            environments use the labels of the game, and others have none.
         step: of an ``AECEnv``: does a step take a ``cycle``, in which everybody moves once without seeing what the
             others do, or is each ``move`` one? By default what ``is_parallelizable`` of its metadata says.
 
     Returns:
         The wrapped environment. ``.episodes`` is a polars table of one row per episode, step and agent that was there:
         ``episode``, ``step`` (from 0), ``agent``, ``action`` (null: no choice), ``reward``, ``cooperation`` (if there
-        are labels), ``addressee`` (if acts have one), ``terminated``, ``truncated``. :func:`comity.measures` takes the
-        wrapped environment as it is.
+        are labels), ``addressee`` (if acts have one), ``terminated``, ``truncated``. An episode that was left before
+        its end counts as truncated, and a stage of an institution is part of the game's step. :func:`comity.measures`
+        takes the wrapped environment as it is.
 
     Raises:
         TypeError: for anything else than an environment of PettingZoo.
+        ValueError: for a ``step`` that is neither, or given with a ``ParallelEnv``, whose steps are its own.
 
     >>> import comity
     >>> env = comity.RecordEpisodes(comity.parallel_env("matrix", horizon=2))
@@ -204,6 +236,8 @@ def RecordEpisodes(
     >>> env.episodes.select("step", "agent", "action", "reward", "cooperation").rows()[:2]
     [(0, 'agent_0', 0, 3.0, 1.0), (0, 'agent_1', 0, 3.0, 1.0)]
     """
+    if step not in (None, "cycle", "move") or (step is not None and isinstance(env, ParallelEnv)):
+        raise ValueError(f'step must be "cycle" or "move" for an AECEnv, and left out for a ParallelEnv, got {step!r}')
     if isinstance(env, ParallelEnv):
         return RecordParallel(env, cooperation)
     if isinstance(env, AECEnv):

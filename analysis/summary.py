@@ -388,6 +388,8 @@ def _unpaired(a: FloatArray, b: FloatArray) -> Interval:
 
 def _alike(values: FloatArray) -> bool:
     """Do the values not differ, but for rounding?"""
+    if not np.isfinite(values).all():
+        return bool((values == values[0]).all())
     return len(values) < 2 or float(np.ptp(values)) <= _SAME * max(1.0, float(np.abs(values).max()))
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .measure import FloatArray, IntArray, Interval, Measured, divide
+from .measure import BoolArray, FloatArray, IntArray, Interval, Measured, divide
 
+_HELD = 2_000_000  # numbers of resamples at once
 _FEW = 5  # clusters below which an interval is shown with a warning
 
 
@@ -96,23 +97,35 @@ def rmst_ci(
         Single values, n clusters; flag `n<5`. Resamples in which the curve is not observed up to τ are left out.
     """
     steps, ended = np.asarray(lengths, dtype=np.int64), np.asarray(collapsed, dtype=bool)
-    _, cluster = np.unique(np.arange(len(steps)) if clusters is None else np.asarray(clusters), return_inverse=True)
-    n = int(cluster.max(initial=-1)) + 1
+    own = np.arange(len(steps)) if clusters is None else np.unique(np.asarray(clusters), return_inverse=True)[1]
+    n = int(own.max(initial=-1)) + 1
     value = rmst(steps, ended, tau).value
-    counts = (
-        np.random.default_rng(seed).multinomial(n, np.full(n, 1 / max(n, 1)), size=draws) if n else np.zeros((0, 0))
-    )
-    weights = counts[:, cluster].astype(np.float64)  # (draws, W)
+    kind, times = _kinds(steps, ended, own, n)
     u = np.arange(1, tau)
-    at_risk, died = weights @ (steps[:, None] >= u), weights @ ((steps[:, None] == u) & ended[:, None])
-    stays = np.where(at_risk > 0, 1 - divide(died, at_risk), np.nan)
-    curve = np.cumprod(stays, axis=1)
-    gone = np.cumprod(np.where(at_risk > 0, stays, 1.0), axis=1) == 0  # nobody is left since all collapsed
-    drawn = 1 + np.where(gone, 0.0, curve).sum(axis=1)
+    played, died_at = np.zeros((2, len(times), len(u)))
+    np.add.at(played, kind, steps[:, None] >= u)
+    np.add.at(died_at, kind, (steps[:, None] == u) & ended[:, None])
+    rng, piece, pieces = np.random.default_rng(seed), max(1, _HELD // max(len(times), len(u), 1)), [np.zeros(0)]
+    for done in range(0, draws if n else 0, piece):
+        drawn = rng.multinomial(n, times / n, size=min(piece, draws - done)) / times
+        stays = 1 - divide(drawn @ died_at, drawn @ played)  # NaN where nobody is at risk
+        gone = np.cumprod(np.where(np.isnan(stays), 1.0, stays), axis=1) == 0  # as all collapsed
+        pieces.append(1 + np.where(gone, 0.0, np.cumprod(stays, axis=1)).sum(axis=1))
+    drawn = np.concatenate(pieces)
     drawn = drawn[~np.isnan(drawn)]
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2]) if len(drawn) else (np.nan, np.nan)
     flags = ("n<5",) * (n < _FEW)
     return Interval(value, np.asarray(n), flags, low=np.asarray(low), high=np.asarray(high))
+
+
+def _kinds(steps: IntArray, ended: BoolArray, own: IntArray, n: int) -> tuple[IntArray, IntArray]:
+    """The kind of each episode's cluster, and how many clusters are of each: clusters of one episode are of a kind if
+    these are alike, so that few kinds stand for many; others are each their own.
+    """
+    if n < len(steps):
+        return own, np.ones(n, np.int64)
+    _, kind, times = np.unique(2 * steps + ended, return_inverse=True, return_counts=True)
+    return kind, times
 
 
 def median_survival(lengths: ArrayLike, collapsed: ArrayLike) -> Measured:

@@ -1,6 +1,6 @@
 """What happened in a batch of episodes, as measures want it, whoever played and wherever it was kept."""
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -24,7 +24,7 @@ class Traces:
     ``labels``      (W, T, N) float64     cooperation in [0, 1]; NaN: no choice, or the episode is over. None: no labels
     ``addressee``   (W, T, N) int         whom the act was towards, -1 nobody; None where acts have no addressee
     ``present``     (W, T, N) bool        who was there; None: everyone, as long as the episode lasted
-    ``open_end``    (W,) bool             cut off, with a future that nobody played; False: the rules ended it
+    ``cut_off``     (W,) bool             cut off, with a future that nobody played; False: the rules ended it
     ``worst``       (W,) float64          W_N, welfare of the worst symmetric equilibrium; NaN where it is not known
     ``optimum``     (W,) float64          W_O, the largest welfare; likewise
     ``collapsed``   (W,) bool             was what was shared lost? None where nothing can be
@@ -41,7 +41,7 @@ class Traces:
     labels: FloatArray | None = None
     addressee: npt.NDArray[Any] | None = None
     present: BoolArray | None = None
-    open_end: BoolArray = field(default_factory=lambda: np.zeros(0, np.bool_))
+    cut_off: BoolArray = field(default_factory=lambda: np.zeros(0, np.bool_))
     worst: FloatArray = field(default_factory=lambda: np.zeros(0))
     optimum: FloatArray = field(default_factory=lambda: np.zeros(0))
     collapsed: BoolArray | None = None
@@ -52,7 +52,7 @@ class Traces:
 
     def __post_init__(self) -> None:
         worlds = len(self.rewards)
-        for name, unknown in (("open_end", False), ("worst", np.nan), ("optimum", np.nan)):
+        for name, unknown in (("cut_off", False), ("worst", np.nan), ("optimum", np.nan)):
             if len(getattr(self, name)) != worlds:
                 object.__setattr__(self, name, np.full(worlds, unknown))
 
@@ -80,13 +80,6 @@ class Traces:
         towards = self.addressee[..., None] == np.arange(self.n_agents)
         return np.where(towards & ~np.eye(self.n_agents, dtype=np.bool_), self.labels[..., None], np.nan)
 
-    def some(self, worlds: npt.NDArray[Any]) -> "Traces":
-        """Those of these episodes."""
-        picked = {
-            one.name: value[worlds] for one in fields(self) if isinstance(value := getattr(self, one.name), np.ndarray)
-        }
-        return replace(self, **picked)
-
 
 def of_record(record: Record) -> Traces:
     """The traces of a record of comity's own. Where a reply of a language model was invalid there is no choice: what
@@ -95,14 +88,14 @@ def of_record(record: Record) -> Traces:
     game = record.game
     worlds = len(record.lengths)
     worst, optimum = anchors_of(record)
-    cut_off = (record.outcome == record.outcomes.index(_HORIZON)) & (not game.params.horizon_known)
+    unplayed = (record.outcome == record.outcomes.index(_HORIZON)) & (not game.params.horizon_known)
     return Traces(
         rewards=record.rewards,
         lengths=record.lengths,
         horizon=max(game.max_steps, record.rewards.shape[1]),
         labels=record.choices,
         addressee=record.addressee,
-        open_end=cut_off,
+        cut_off=unplayed,
         worst=np.full(worlds, worst),
         optimum=np.full(worlds, optimum),
         collapsed=record.collapsed if game.collapses else None,

@@ -20,7 +20,7 @@ def core(traces: Traces) -> Columns:
     for these episodes is absent. Keys and units: :data:`..definitions.DEFINITIONS`.
     """
     horizon = np.full(len(traces.lengths), traces.horizon)
-    columns: Columns = {"length": traces.lengths, "horizon": horizon, "cut_off": traces.open_end}
+    columns: Columns = {"length": traces.lengths, "horizon": horizon, "cut_off": traces.cut_off}
     for part in (_cooperation, _reciprocity, _welfare, _normalised, _discounted, _survival, _peace):
         columns |= part(traces)
     return columns
@@ -97,7 +97,7 @@ def _discounted(traces: Traces) -> Columns:
         columns[f"welfare_{name}_truncate"] = welfare.discounted(w, delta, lengths).value
         ended = welfare.discounted(w, delta, lengths, "absorbed", normalised=True).value
         goes_on = welfare.discounted(w, delta, lengths, "repeat", TAIL_WINDOW, normalised=True).value
-        columns[f"welfare_{name}_repeat"] = np.where(traces.open_end, goes_on, ended)
+        columns[f"welfare_{name}_repeat"] = np.where(traces.cut_off, goes_on, ended)
     return columns
 
 

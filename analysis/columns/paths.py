@@ -4,6 +4,7 @@ import numpy as np
 
 from .. import welfare
 from ..definition import ALL, ANY, DEGENERATE, DOWN, NEITHER, NOTHING, POSITIVE, UP, Definition
+from ..measure import FloatArray, divide, total
 from ..traces import Traces
 from .core import Columns
 
@@ -14,13 +15,27 @@ def paths(traces: Traces) -> Columns:
         return {}
     w, lengths = traces.welfare, traces.lengths
     social = welfare.social_outcomes(traces.rewards, lengths, horizon=traces.horizon)
+    fall = welfare.max_drawdown(w, lengths).value
+    there = lengths if traces.present is None else traces.present.sum(axis=1)
     return {
+        "payoff_per_step_by_seat": welfare.per_step(traces.rewards, there).value,
         "volatility": welfare.volatility(w, lengths).value,
-        "max_drawdown": welfare.max_drawdown(w, lengths).value,
+        "max_drawdown": fall,
+        "volatility_full": _volatility_full(traces),
+        "max_drawdown_full": np.where(lengths < traces.horizon, np.fmax(fall, np.where(fall >= 0, 1.0, np.nan)), fall),
         "intergenerational": welfare.intergenerational(w, traces.horizon).value,
         "sustainability": social.sustainability.value,
         "never_rewarded": social.n_never.astype(np.float64),
     }
+
+
+def _volatility_full(traces: Traces) -> FloatArray:
+    """`volatility` of the horizon, which may be far longer than anything that was played."""
+    w, horizon = traces.welfare, traces.horizon
+    played = np.arange(w.shape[1]) < traces.lengths[:, None]
+    mean = total(w) / horizon
+    squares = total(np.where(played, (w - mean[:, None]) ** 2, 0.0)) + (horizon - traces.lengths) * mean**2
+    return np.sqrt(divide(squares, horizon - 1))
 
 
 _STEADY = "who always does the same is paid the same"
@@ -31,6 +46,28 @@ PATHS: dict[str, Definition] = {
     "max_drawdown": Definition(
         "largest fall",
         "Largest fall of welfare below its running maximum, as a share of it.",
+        POSITIVE,
+        DOWN,
+        (NOTHING, ALL),
+        _STEADY,
+    ),
+    "payoff_per_step_by_seat": Definition(
+        "payoff per step present by seat",
+        "Payoff of each seat over the steps at which it was there: for those who come late or leave early.",
+        ANY,
+        NEITHER,
+    ),
+    "volatility_full": Definition(
+        "volatility on the horizon",
+        "Standard deviation of welfare over the horizon, steps that were not played counting 0.",
+        POSITIVE,
+        DOWN,
+        (NOTHING, ALL),
+        _STEADY,
+    ),
+    "max_drawdown_full": Definition(
+        "largest fall on the horizon",
+        "Largest fall of welfare below its running maximum, as a share of it, steps that were not played counting 0.",
         POSITIVE,
         DOWN,
         (NOTHING, ALL),

@@ -9,6 +9,7 @@ from gymnasium import logger, spaces
 from gymnasium.error import ResetNeeded
 
 from ..game import RUNNING, Floats, Game, Seen
+from ..institutions.staged import GAME, Staged
 from ..settings import refuse
 from ..worlds import Worlds
 from .common import Info, Move, fresh_seeds, move_range, move_space, observation_box, observation_space
@@ -65,6 +66,17 @@ class SingleWorld:
         """The game's label in [0, 1] of what ``agent`` did in the last step; None where it had no choice."""
         label = float(self.game.labels(self._worlds.state)[0, self.possible_agents.index(self._known(agent))])
         return None if np.isnan(label) else label
+
+    def stage(self) -> str:
+        """Whether the last step of the environment was the "game"'s own, or a stage "before" or "after" it."""
+        if not isinstance(self.game, Staged):
+            return "game"
+        stage = int(self._worlds.state["stage_before"][0])
+        return "game" if stage == GAME else "after" if self.game.follows(stage) else "before"
+
+    def income(self, agent: str) -> float:
+        """What ``agent`` was paid in the last step of the game, the stages after it so far with it."""
+        return float(self._worlds.state[self.game.paid][0, self.possible_agents.index(self._known(agent))])
 
     def addressee(self, agent: str) -> str | None:
         """Towards whom ``agent`` acted in the last step; None for nobody, or for no one in particular."""

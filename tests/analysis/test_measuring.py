@@ -13,9 +13,9 @@ from comity.analysis.columns import COMMONS, CONDUCT
 from comity.analysis.definitions import MEANINGS
 from comity.analysis.measuring import measures
 from comity.analysis.panels import panels
-from comity.analysis.reciprocity import TERMS, panel
+from comity.analysis.reciprocity import TERMS, panel, panel_null
 from comity.analysis.settings import by_setting
-from comity.analysis.survival import rmst_ci
+from comity.analysis.survival import rmst, rmst_ci
 
 GAMES: dict[str, tuple[str, list, dict]] = {
     "dyad": ("matrix", ["gtft", "random"], {"action_noise": 0.1, "continuation": 0.97, "horizon": 60}),
@@ -133,10 +133,18 @@ def test_labels_may_be_worked_out_from_the_table():
 WRONG = {
     "no reward": ({"reward": None}, {}, "lacks reward"),
     "missing reward": ({"reward": [1.0, None, 1.0, 1.0]}, {}, "missing in 1"),
-    "twice": ({"step": [0, 0, 0, 0]}, {}, r"2 have more .*agent 'a' at step 0"),
+    "twice": ({"step": [0, 0, 0, 0]}, {}, r"2 have more .*seat 0 at step 0 of episode 0"),
     "short horizon": ({}, {"horizon": 1}, "at least the 2 steps"),
     "no such column": ({}, {"cooperation": "kind"}, "got 'kind'"),
     "no such setting": ({}, {"by": ["arm"]}, "lacks arm"),
+    "gap": ({"step": [0, 0, 2, 2]}, {}, "count on by 1"),
+    "half a step": ({"step": [0, 0, 0.5, 0.5]}, {}, "step must be a whole number"),
+    "no step": ({"step": [0, 0, None, 1]}, {}, "step must be a whole number"),
+    "words for labels": ({"cooperation": ["C", "D", "C", "D"]}, {}, "cooperation must hold numbers"),
+    "nobody's name": ({"addressee": ["b", "a", "B", "a"]}, {}, "1 rows name others: 'B'"),
+    "a taken name": ({"horizon": [5] * 4}, {"by": ["horizon"]}, "by must not name horizon"),
+    "no need": ({}, {"need": 0}, "need must be above 0"),
+    "anchors": ({}, {"anchors": (3.0, 1.0)}, "the first below the second"),
     "label": ({"cooperation": [2.0, 0, 0, 0]}, {}, r"labels must lie in \[0, 1\]"),
 }
 
@@ -150,6 +158,20 @@ def test_wrong_tables_are_refused(name):
         table["agent"] = ["a", "a", "b", "b"]
     with pytest.raises(ValueError, match=message):
         measures(table, **options)
+
+
+@pytest.mark.parametrize("source", [3, comity.parallel_env("matrix")])
+def test_what_is_no_table_is_refused(source):
+    with pytest.raises(TypeError, match=r"no run, record|wrap it in comity\.RecordEpisodes"):
+        measures(source)
+
+
+def test_steps_may_run_on_and_horizons_differ():
+    table = pl.DataFrame({"t": [4, 4, 9, 9], "episode": [0, 0, 1, 1], "step": [0, 1, 2, 3], "agent": ["a"] * 4})
+    table = table.with_columns(reward=1.0, truncated=pl.Series([0, 0, 0, 1]), arm=pl.lit("x"))
+    found = measures(table.lazy(), horizon="t", by="arm")
+    wanted = [("x", 0, 2, 4, False, 0.5), ("x", 1, 2, 9, True, 2 / 9)]
+    assert found.select("arm", "episode", "length", "horizon", "cut_off", "welfare_full_horizon").rows() == wanted
 
 
 def test_what_a_record_knows_is_not_told_again():
@@ -216,24 +238,38 @@ def test_settings_average_the_episodes_of_a_world_first():
         by_setting(measured, ["arm"], "seed")
 
 
-def test_survival_of_a_setting_has_an_interval_that_holds_the_mean_of_uncensored_lengths():
+def test_survival_of_a_setting_is_that_of_its_curve():
     measured = measures(comity.play("fishery", ["greedy", "conditional"], worlds=40, growth_noise=1.0, capacity=400))
     found = by_setting(measured).filter(measure="rmst").row(0, named=True)
-    horizon = measured["horizon"][0]
-    lasted = np.where(measured["collapsed"], measured["length"], horizon)
-    assert found["value"] == pytest.approx(np.minimum(lasted, horizon).mean())
+    lasted = np.where(measured["collapsed"], measured["length"], measured["horizon"])
+    assert found["value"] == pytest.approx(lasted.mean())
+
+
+def test_times_that_were_not_seen_are_not_taken_for_seen_ones():
+    rows = {"length": [12, 12], "horizon": [12, 12], "coop_half_life": [5.0, 12.0], "coop_halved": [1.0, 0.0]}
+    found = by_setting(pl.DataFrame(rows)).filter(measure="coop_half_life").row(0, named=True)
+    assert (found["value"], found["n"]) == (5 + 7 / 2, 2)  # S is 1 up to step 4, and .5 in the 7 steps from 5 to 11
+    later = pl.DataFrame({**rows, "coop_half_life": [5.0, 3.0]})  # one was cut off before the other's came
+    assert by_setting(later).filter(measure="coop_half_life")["value"].to_list() == [5.0]
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.tuples(st.integers(1, 8), st.booleans()), min_size=2, max_size=12))
-def test_the_bootstrap_of_survival_resamples_the_curve(lived):
+@given(st.lists(st.tuples(st.integers(1, 8), st.booleans()), min_size=2, max_size=9), st.integers(0, 9), st.booleans())
+def test_the_bootstrap_of_survival_resamples_the_curve(lived, seed, in_pairs):
     lengths, collapsed = (np.array(column) for column in zip(*lived, strict=True))
-    found = rmst_ci(lengths, collapsed, 8, draws=200)
-    if np.isnan(found.value) or np.isnan(found.low):
-        return
-    assert 1 <= found.low <= found.high <= 8
-    if len(set(lived)) == 1:
-        assert found.low == found.high == found.value
+    worlds = np.arange(len(lived)) // 2 if in_pairs else np.arange(len(lived))
+    found = rmst_ci(lengths, collapsed, 8, worlds if in_pairs else None, draws=4000, seed=seed)
+    rng, n = np.random.default_rng(seed + 100), worlds.max() + 1
+    drawn = []
+    for _ in range(1000):
+        picked = np.concatenate([np.flatnonzero(worlds == w) for w in rng.integers(0, n, n)])
+        drawn.append(float(rmst(lengths[picked], collapsed[picked], 8).value))
+    known = np.array(drawn)[~np.isnan(drawn)]
+    assert np.isnan(found.low) == (len(known) == 0) or len(known) < 20
+    if len(known) > 200 and not np.isnan(found.low):
+        for q, edge in ((0.025, found.low), (0.975, found.high)):
+            low, high = np.quantile(known, [max(0, q - 0.02), min(1, q + 0.02)])
+            assert low - 1e-9 <= edge <= high + 1e-9
 
 
 # -- panels ------------------------------------------------------------------------------------------------------------
@@ -251,6 +287,17 @@ def test_the_panel_of_a_table_is_that_of_its_labels():
         assert rows["term"].to_list() == [term for term, is_there in zip(TERMS, there, strict=True) if is_there]
         assert rows["value"].to_list() == pytest.approx(of_labels.value[there].tolist(), abs=1e-9)
         assert rows["p"].is_not_null().to_list() == [True, *[False] * (len(rows) - 1)]
+    null = panel_null(record.cooperation_pairs(), 2, draws=19)
+    later = panels(table, lag=2, draws=19).row(0, named=True)
+    assert (later["p"], later["excess"]) == pytest.approx((float(null.p), float(null.excess)), abs=1e-9)
+    assert later["uncorrected"] == pytest.approx(float(null.value), abs=1e-9)
+
+
+def test_the_panel_does_not_depend_on_what_agents_are_called():
+    table, _ = table_of(comity.play("matrix", ["tft", "gtft"], worlds=12, horizon=30, action_noise=0.1))
+    own = table.with_columns(agent=pl.format("{}_of_{}", "agent", "episode"), addressee=pl.lit(None, pl.String))
+    assert panels(own).equals(panels(table.drop("addressee")))
+    assert panels(own.clear()).is_empty()
 
 
 def test_the_panel_of_a_run_is_told_cell_by_cell(small):

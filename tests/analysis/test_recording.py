@@ -158,6 +158,40 @@ def test_wrong_labels_are_refused(cooperation, message):
         env.step({"a": 1, "b": 0})
 
 
+def test_a_stage_is_part_of_the_games_step():
+    fined = [{"institution": "punishment"}]
+    env = comity.RecordEpisodes(comity.parallel_env("public_goods", horizon=4, institutions=fined))
+    env.reset(seed=3)
+    t, paid = 0, 0.0
+    while env.agents:
+        actions = {agent: env.action_space(agent).sample() for agent in env.agents}
+        _, rewards, *_ = env.step(actions)
+        paid += sum(rewards.values())
+        t += 1
+    table = env.episodes
+    assert t > 4 and table["step"].n_unique() == 4 and table.height == 16
+    assert table["reward"].sum() == pytest.approx(paid)
+    assert table["cooperation"].is_not_null().all() and table["terminated"].sum() + table["truncated"].sum() == 4
+    assert measures(env)["length"].to_list() == [4]
+
+
+def test_an_episode_that_was_left_is_cut_off():
+    env = comity.RecordEpisodes(Pump())
+    for steps in (3, 1):
+        env.reset()
+        for _ in range(steps):
+            env.step(dict.fromkeys(env.agents, 1))
+    assert measures(env)["cut_off"].to_list() == [False, True]
+
+
+def test_labels_of_arrays_and_options():
+    record = comity.RecordEpisodes(Pump(), cooperation={(0, 1): 1.0, (1, 0): 0.0})
+    assert [record.log._label("a", act) for act in (np.array([0, 1]), [1, 0], (0, 1))] == [1.0, 0.0, 1.0]
+    for env, step in ((Pump(), "move"), (parallel_to_aec(Pump()), "moves")):
+        with pytest.raises(ValueError, match="step must be"):
+            comity.RecordEpisodes(env, step=step)
+
+
 def test_only_environments_are_recorded():
     with pytest.raises(TypeError, match="ParallelEnv or an AECEnv"):
         comity.RecordEpisodes(comity.vector_env("matrix", num_worlds=2))
