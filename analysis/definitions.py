@@ -83,7 +83,7 @@ DEFINITIONS: dict[str, Definition] = {
         POSITIVE,
     ),
     "nash_smoothed": _welfare(
-        "Nash welfare, smoothed",
+        "Nash welfare (smoothed)",
         "Geometric mean of payoff + η, less η, η = .01·optimum/seats: the twin of Nash welfare that one 0 does not "
         "erase.",
         POSITIVE,
@@ -114,7 +114,7 @@ DEFINITIONS: dict[str, Definition] = {
     ),
     "anchor_optimum": Definition("optimal welfare", "W_O, the largest welfare that the game allows.", ANY, NEITHER),
     "welfare_d100_truncate": _welfare(
-        "welfare, δ = 1, truncated", "Sum of the group's payoffs, nothing after the last step played."
+        "welfare (δ = 1, truncated)", "Sum of the group's payoffs, nothing after the last step played."
     ),
     "collapsed": Definition(
         "collapsed",
@@ -154,7 +154,7 @@ DEFINITIONS: dict[str, Definition] = {
         "at most 1",
     ),
     "joint_efficiency_all": _deal(
-        "joint efficiency, no deal = 0", "Joint efficiency with 0 for episodes without a deal.", "at most 1"
+        "joint efficiency (no deal = 0)", "Joint efficiency with 0 for episodes without a deal.", "at most 1"
     ),
     "pareto_optimality": _efficiency(
         "Pareto optimality",
@@ -297,10 +297,10 @@ DEFINITIONS: dict[str, Definition] = {
 
 for _name, _delta in (("d90", ".9"), ("d99", ".99")):
     DEFINITIONS[f"welfare_{_name}_truncate"] = _welfare(
-        f"welfare, δ = {_delta}, truncated", f"Σ {_delta}^(t−1)·w(t) over the steps played, nothing after them."
+        f"welfare (δ = {_delta}, truncated)", f"Σ {_delta}^(t−1)·w(t) over the steps played, nothing after them."
     )
     DEFINITIONS[f"welfare_{_name}_repeat"] = _welfare(
-        f"welfare, δ = {_delta}, repeated tail",
+        f"welfare (δ = {_delta}, repeated tail)",
         f"(1 − {_delta})·Σ {_delta}^(t−1)·w(t); an episode cut off at a hidden horizon goes on for ever with the "
         "mean of its "
         "last 10 steps, one that the rules ended gets nothing more.",

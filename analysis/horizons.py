@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .measure import FloatArray, IntArray, Interval, Measured, divide
-from .resampled import DRAWS, FEW, ends, means, resampled_means
+from .resampled import DRAWS, ends, means, resampled_means
+from .statistics.resampling import FEW
 from .welfare import Tail, discounted
 
 _SAME = 1e-12

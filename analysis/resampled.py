@@ -6,8 +6,6 @@ from numpy.typing import ArrayLike
 from .measure import FloatArray, divide
 
 DRAWS = 1000
-FEW = 5
-"""Worlds below which an interval is shown with a warning."""
 MOST = 2000
 """More worlds than this are drawn in equal groups, which changes the spread of a mean by about 1/MOST of itself."""
 

@@ -39,7 +39,6 @@ GAME_ORDER = (
 NORM_ORDER = ("selfish", "kind", "compassionate", "reciprocal", "universal", "equanimous", "brahmavihara")
 BASELINE = "selfish"
 DRAWS = 1000
-FEW = 5
 BLOCK = 1 << 16
 """Rows that are worked on at once, at least."""
 MANY = 10_000

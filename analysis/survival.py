@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .measure import BoolArray, FloatArray, IntArray, Interval, Measured, divide
+from .statistics.resampling import FEW
 
 _HELD = 2_000_000  # numbers of resamples at once
-_FEW = 5  # clusters below which an interval is shown with a warning
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +114,7 @@ def rmst_ci(
     drawn = np.concatenate(pieces)
     drawn = drawn[~np.isnan(drawn)]
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2]) if len(drawn) else (np.nan, np.nan)
-    flags = ("n<5",) * (n < _FEW)
+    flags = ("n<5",) * (n < FEW)
     return Interval(value, np.asarray(n), flags, low=np.asarray(low), high=np.asarray(high))
 
 

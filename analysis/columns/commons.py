@@ -92,7 +92,7 @@ COMMONS: dict[str, Definition] = {
     ),
     **{
         f"welfare_stock_{name}": Definition(
-            f"welfare + annuity, δ = {delta:g}",
+            f"welfare + annuity (δ = {delta:g})",
             "W plus what the last stock yields for ever, f(h)·δ/(1 − δ), 0 after a collapse.",
             ANY,
             UP,

@@ -54,7 +54,7 @@ def _unequal(label: str, text: str, allowed: str) -> Definition:
 
 PLURAL: dict[str, Definition] = {
     "nash_wd": _good(
-        "Nash welfare, floor of 10⁻⁶", f"Geometric mean of payoff + 10⁻⁶ (Mukobi et al. 2023); {_POSITIVE}."
+        "Nash welfare (floor of 10⁻⁶)", f"Geometric mean of payoff + 10⁻⁶ (Mukobi et al. 2023); {_POSITIVE}."
     ),
     "harmonic": _good("harmonic mean", f"Generalised mean of the payoffs with p = −1: one 0 makes it 0; {_POSITIVE}."),
     "sen": _good("Sen welfare", "Mean payoff times (1 − Gini); undefined where the Gini index is."),

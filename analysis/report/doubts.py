@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from ..summary import FEW
+from ..statistics.resampling import FEW
 from .design import minds
 from .formats import count, definition, listed
 from .markup import Markup, el

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from ..summary import BASELINE, FEW
+from ..statistics.resampling import FEW
+from ..summary import BASELINE
 from .formats import count, enn, num, percent, prose
 from .markup import Markup, join
 from .parts import arm_words, game_title, norm
