@@ -142,7 +142,7 @@ def test_verdicts_err_no_more_often_than_they_say(direction):
     """Where a hypothesis is false but barely, it is supported in at most 1 − confidence of all studies, of which a
     family of three has at least one in no more than that, either.
     """
-    rng, studies, n, alpha = np.random.default_rng(1), 300, 15, 0.1
+    rng, studies, n, alpha = np.random.default_rng(1), 300, 10, 0.1
     truth = 0.5 if direction == EQUIVALENT else 0.0
     told = {"direction": direction, "smallest_effect": truth, "confidence": 1 - alpha}
     wrong = 0

@@ -317,7 +317,7 @@ def test_degenerate_policies_lead_what_the_registry_says():
 def test_peace_is_led_by_whoever_stays_or_harvests_alone():
     still, grab = [Scripted([0]) for _ in range(7)], [{"agent": "forager", "k_min": 0}]
     paid = {
-        name: measures(play("harvest", seats, worlds=5, horizon=50, zap=True))["peace"].mean()
+        name: measures(play("harvest", seats, worlds=3, horizon=50, zap=True))["peace"].mean()
         for name, seats in ((NOTHING, still), (TAKE_ALL, grab), (RANDOM, [Uniform() for _ in range(7)]))
     }
     assert paid[NOTHING] == paid[TAKE_ALL] == 7 > paid[RANDOM]

@@ -107,8 +107,7 @@ def test_a_text_that_is_in_the_way_is_found(few):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("norms", [2, 8, 15])
-@pytest.mark.parametrize("arms", [1, 6])
+@pytest.mark.parametrize(("norms", "arms"), [(15, 1), (2, 6), (15, 6)])
 def test_many_series(norms, arms):
     found = tables(norms, arms)
     drawn = {name: draw(*found) for name, draw in SHEETS.items()}
@@ -117,7 +116,7 @@ def test_many_series(norms, arms):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("norms", "arms"), [(2, 6), (8, 6), (15, 6), (15, 4)])
+@pytest.mark.parametrize(("norms", "arms"), [(2, 6), (15, 6)])
 def test_many_settings(norms, arms):
     found = tables(norms, arms, levels=4)
     drawn = {name: draw(*found) for name, draw in SWEPT.items()}
