@@ -222,7 +222,9 @@ def _of_steps(rewards: FloatArray, fair: float | None) -> dict[Measure, FloatArr
     horizons = [last // part for part in FRACTIONS if last // part]
     amounts: dict[tuple[str, str], FloatArray] = {}
     for k, horizon in enumerate(horizons):
-        amounts[(f"{horizon} steps", f"per step of the first {horizon} steps")] = by_horizon(rewards, horizons)[:, k]
+        first = "step" if horizon == 1 else f"{horizon} steps"
+        over = "1 step" if horizon == 1 else first
+        amounts[(over, f"per step of the first {first}")] = by_horizon(rewards, horizons)[:, k]
     for k, delta in enumerate(DISCOUNTS):
         over = f"δ = {_plain(delta)}, {_TAILS['truncate']}"
         amounts[(over, f"discounted by {over}")] = by_discount(rewards, DISCOUNTS)[:, k]

@@ -117,11 +117,11 @@ class Dominance(NamedTuple):
     better: tuple[str, ...]
     k: int
     of: int
-    """Functions that are defined for both."""
+    """All functions, those too that are undefined for one of the two: under these it is not better."""
 
     @property
     def complete(self) -> bool:
-        """Better under each and every one: this alone is called dominance."""
+        """Better under each and every one: this alone is called dominance. It is one of the scores as they are."""
         return self.k == self.of > 0
 
 
@@ -134,19 +134,18 @@ def dominates(a: ArrayLike, b: ArrayLike, names: Sequence[str]) -> Dominance:
     gap = np.asarray(a, dtype=np.float64) - np.asarray(b, dtype=np.float64)
     slack = _SAME * np.maximum(1.0, np.abs(np.asarray(a, dtype=np.float64)))
     better = tuple(name for name, above in zip(names, gap > slack, strict=True) if above)
-    return Dominance(better, len(better), int((~np.isnan(gap)).sum()))
+    return Dominance(better, len(better), len(names))
 
 
 def dominance(scores: ArrayLike) -> BoolArray:
-    """(S, S): is the row's setting better than the column's under each function that is defined for both?
+    """(S, S): is the row's setting better than the column's under each function? One undefined for either denies it.
 
     Args:
         scores: (K, S), NaN where a function is undefined.
     """
     given = _rounded(np.asarray(scores, dtype=np.float64))
     gaps = given[:, :, None] - given[:, None, :]
-    known = ~np.isnan(gaps)
-    return np.asarray(((gaps > 0) | ~known).all(axis=0) & known.any(axis=0))
+    return np.asarray((gaps > 0).all(axis=0) & bool(len(given)))
 
 
 class Firsts(NamedTuple):
@@ -165,6 +164,10 @@ class Firsts(NamedTuple):
         """How many settings share the first place by their means; 0 where none has one."""
         rounded = _rounded(self.score.value[measure : measure + 1])[0]
         return int((rounded == np.nanmax(rounded)).sum()) if not np.isnan(rounded).all() else 0
+
+    def leaders(self, measure: int) -> list[int]:
+        """The settings that share the first place."""
+        return self.order[measure, : self.tied(measure)].tolist()
 
 
 def firsts(worlds: Sequence[FloatArray], paired: bool, draws: int = DRAWS, seed: int = 0) -> Firsts:

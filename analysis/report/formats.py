@@ -1,6 +1,6 @@
 """Numbers as a reader wants them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..definitions import DEFINITIONS, DERIVED, Definition
 
@@ -92,6 +92,18 @@ def count(n: int, one: str, many: str | None = None) -> str:
 def definition(measure: str) -> Definition:
     """The definition of a key of either registry."""
     return DEFINITIONS.get(measure) or DERIVED[measure]
+
+
+def each(ns: Iterable[int], unit: str = "world") -> str:
+    """How many worlds stand behind each point of a figure.
+
+    >>> each([20, 20]), each([3, 20]), each([1])
+    ('n\xa0=\xa020 worlds each', 'n\xa0=\xa03 to 20 worlds each', 'n\xa0=\xa01 world each')
+    """
+    all_ns = list(ns)
+    low, high = min(all_ns, default=0), max(all_ns, default=0)
+    units = unit if high == 1 else unit + "s"
+    return f"{enn(high)} {units} each" if low == high else f"{enn(low)} to {high:,} {units} each"
 
 
 def enn(n: int) -> str:

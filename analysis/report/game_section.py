@@ -13,7 +13,7 @@ from ..summary import value_axes
 from . import tables
 from .data import Data, anchor
 from .design import fraction, matrix_payoffs
-from .formats import enn, num
+from .formats import each, num
 from .markup import Markup, el
 from .parts import arm_title, game_title
 from .show import show
@@ -157,10 +157,7 @@ def _worlds(data: Data, game: str, name: str) -> str:
     if name in FROM_STEPS and data.steps is not None:
         cells = rows.select("cell").unique()
         n = data.steps.join(cells, on="cell", how="semi").group_by("cell").agg(pl.col("seed").n_unique())["seed"]
-    low, high = min(n, default=0), max(n, default=0)
-    unit = "world" if data.picked is None else data.picked.unit
-    each = f"{unit if high == 1 else unit + 's'} each"
-    return f"{enn(high)} {each}" if low == high else f"{enn(low)} to {high:,} {each}"
+    return each(n, "world" if data.picked is None else data.picked.unit)
 
 
 def _notes(data: Data, game: str) -> dict[str, str]:

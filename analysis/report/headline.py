@@ -6,7 +6,7 @@ from ..figures import NothingToDraw, sheets
 from . import tables
 from .data import Data
 from .design import asked_measures
-from .formats import count, definition, enn, listed
+from .formats import count, definition, each, listed
 from .markup import Markup, el
 from .parts import game_title
 from .show import show
@@ -52,7 +52,5 @@ def _figure(data: Data, rows: pl.DataFrame, game: str, measures: list[str]) -> M
         return el("p", f"Not drawn: {reason}.", class_="muted")
     labels = listed([definition(name).label for name in measures])
     n = rows["n"] + rows["n_nan"]
-    low, high = min(n, default=0), max(n, default=0)
-    worlds = enn(high) if low == high else f"{enn(low)} to {high:,}"
-    caption = f"Means over worlds with 95 % intervals, {worlds} worlds each."
+    caption = f"Means over worlds with 95 % intervals, {each(n)}."
     return show(data, game, ANCHOR, figure, caption, described=labels)

@@ -10,7 +10,7 @@ from ..horizons import Crossing, by_horizon, crossing, curve
 from ..rankings import Field, Recorded
 from ..welfare.standard import standard
 from .data import Data
-from .formats import between, count, num, percent
+from .formats import between, count, each, num, percent
 from .markup import Markup, join
 from .rank_words import setting
 from .show import show
@@ -18,7 +18,7 @@ from .show import show
 MOST_LINES = 6
 _CURVE = 60  # horizons of a curve, at most
 CAPTION = (
-    "Payoffs of the first T steps per step, means over seats and worlds with pointwise 95 % bands (n = {n} each), "
+    "Payoffs of the first T steps per step, means over seats and worlds with pointwise 95 % bands ({n}), "
     "steps after an early end counting 0. Where the setting that leads at the end overtakes the one that leads at "
     "first, a dashed line stands with its 95 % interval over worlds."
 )
@@ -31,6 +31,8 @@ class Overtaking(NamedTuple):
     late: int
     found: Crossing | None
     horizons: np.ndarray
+    tied_first: int
+    """How many are as good after the first step."""
     tied: int
     """How many are as good at last."""
 
@@ -48,12 +50,13 @@ def overtaking(steps: Recorded) -> Overtaking | None:
     early = late if means[late, 0] == means[:, 0].max() else int(means[:, 0].argmax())
     paired = steps.field.paired
     found = crossing(values[early], values[late], at, paired) if early != late else None
-    return Overtaking(early, late, found, at, int((means[:, -1] == means[late, -1]).sum()))
+    tied_first, tied = (int((means[:, t] == means[s, t]).sum()) for t, s in ((0, early), (-1, late)))
+    return Overtaking(early, late, found, at, tied_first, tied)
 
 
 def overtaken(one: Overtaking, field: Field) -> Markup | None:
-    """Who overtakes whom, as a sentence."""
-    if one.found is None and one.tied > 1:
+    """Who overtakes whom, as a sentence; None where nobody is alone ahead, and nobody overtakes."""
+    if one.found is None and max(one.tied_first, one.tied) > 1:
         return None
     if one.found is None:
         return join("By the mean payoff ", setting(field, one.late), " is ahead after the first step and at the end.")
@@ -65,7 +68,10 @@ def overtaken(one: Overtaking, field: Field) -> Markup | None:
     share = percent(float(one.found.crosses))
     early, late = setting(field, one.early), setting(field, one.late)
     lead = "Short term and long: by the mean payoff "
-    return join(lead, early, " is ahead after the first step, and ", late, since, share, " of samples of worlds.")
+    others = f" (with {count(one.tied_first - 1, 'other')})" if one.tied_first > 1 else ""
+    return join(
+        lead, early, others, " is ahead after the first step, and ", late, since, share, " of samples of worlds."
+    )
 
 
 def curves(data: Data, steps: Recorded, crossed: Overtaking, leading: list[int]) -> Markup | None:
@@ -82,7 +88,7 @@ def curves(data: Data, steps: Recorded, crossed: Overtaking, leading: list[int])
     except NothingToDraw:
         return None
     ends = "; ".join(f"{name}: {num(of.value[0])} at first, {num(of.value[-1])} at last" for name, of in drawn.items())
-    caption = CAPTION.format(n=_span([len(paid) for paid in steps.rewards]))
+    caption = CAPTION.format(n=each(len(paid) for paid in steps.rewards))
     if len(shown) < len(conditions):
         caption += f" {len(shown)} of {len(conditions)} settings are drawn, none that is paid as another one is."
     return show(data, field.game, "horizons", ax, caption, "Welfare by horizon", f"{ends}.")
@@ -92,8 +98,3 @@ def _unlike(steps: Recorded, settings: list[int]) -> list[int]:
     """Those whose seats are not paid, on average, step by step as the seats of one before them."""
     paths = {s: np.round(steps.rewards[s].mean(axis=(0, 2)), 9).tobytes() for s in settings}
     return [s for k, s in enumerate(settings) if paths[s] not in [paths[other] for other in settings[:k]]]
-
-
-def _span(worlds: list[int]) -> str:
-    low, high = min(worlds), max(worlds)
-    return count(high, "world") if low == high else f"{low:,} to {high:,} worlds"

@@ -1,15 +1,19 @@
 """What rankings by several welfare functions say, in sentences."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
 from ..rankings import Field, on_anchors
-from ..ranks import Firsts, Simulated, TauMatrix, dominance, simplex_share
+from ..ranks import Firsts, TauMatrix, dominance, simplex_share
 from .formats import count, listed, num, percent
 from .markup import Markup, join
 from .parts import norm
 
 MOST_NAMES, MOST_LINES = 6, 4
+MEANS = "By the means of these worlds"
 _SAME = 1e-9
 
 
@@ -20,24 +24,36 @@ def setting(field: Field, s: int) -> Markup:
 
 def first(field: Field, ranked: Firsts, whole: list[int]) -> Markup | None:
     """Who is first by what, over whole episodes."""
-    by: dict[int, list[str]] = {}
+    by: dict[tuple[int, ...], list[str]] = {}
     for k in whole:
-        if ranked.tied(k) == 1:
-            by.setdefault(int(ranked.order[k, 0]), []).append(field.measures[k].label)
+        if leaders := ranked.leaders(k):
+            by.setdefault(tuple(leaders), []).append(field.measures[k].label)
     if not by:
-        return Markup("Over whole episodes nobody is first alone by any function.")
-    parts = [join(setting(field, s), " by ", listed(labels)) for s, labels in by.items()]
+        return None
+    parts = [
+        _first(field, leaders, labels) for leaders, labels in sorted(by.items(), key=lambda pair: len(pair[0]) > 1)
+    ]
     return join("First over whole episodes: ", join(*parts, sep="; "), ".")
 
 
-def agreement(tau: TauMatrix, labels: list[str]) -> str | None:
-    """How far the functions rank the settings alike."""
+def _first(field: Field, leaders: Sequence[int], labels: list[str]) -> Markup:
+    """Who is first, or shares the first place, by these functions."""
+    if len(leaders) == 1:
+        return join(setting(field, leaders[0]), " by ", listed(labels))
+    if len(leaders) > MOST_NAMES:
+        return join(f"{len(leaders)} of {len(field.settings)} settings share the first place by ", listed(labels))
+    named = [setting(field, s) for s in leaders]
+    return join(join(*named[:-1], sep=", "), " and ", named[-1], " share the first place by ", listed(labels))
+
+
+def agreement(tau: TauMatrix, labels: list[str], settings: int) -> str | None:
+    """How far the functions rank the ``settings`` alike."""
     pairs = len(labels) * (len(labels) - 1) // 2
     if np.isnan(tau.least):
         return None
     low = next((i, j) for i in range(len(labels)) for j in range(i) if tau.tau[i, j] == tau.least)
-    text = f"Agreement of the rankings: median τ {num(tau.median)}, lowest {num(tau.least)} ({labels[low[1]]} and "
-    text += f"{labels[low[0]]})"
+    text = f"Agreement of the rankings of {count(settings, 'setting')}: median τ {num(tau.median)}, lowest "
+    text += f"{num(tau.least)} ({labels[low[1]]} and {labels[low[0]]})"
     return f"{text}; {len(tau.unstable)} of {pairs} pairs of functions below .7{' ⚑' * bool(tau.unstable)}."
 
 
@@ -49,11 +65,13 @@ def comparisons(field: Field, ranked: Firsts, whole: list[int], episodes: pl.Dat
         alike.setdefault(tuple(np.flatnonzero(over[a]).tolist()), []).append(a)
     names = field.conditions
     lines: list[Markup | str | None] = [
-        f"Better by each function, which is dominance: {_some(above, names)} than {_some(list(below), names)}."
+        f"{MEANS}, better by each function, which is dominance: {_some(above, names)} than {_some(list(below), names)}."
         for below, above in sorted(alike.items(), key=lambda pair: -len(pair[0]))[:MOST_LINES]
     ]
     if not lines:
-        lines.append(f"No setting is better than another by all of the {len(whole)} functions: there is no dominance.")
+        lines.append(
+            f"{MEANS} no setting is better than another by all of the {len(whole)} functions: there is no dominance."
+        )
     return [*lines, _weightings(field, ranked, whole, episodes)]
 
 
@@ -66,17 +84,24 @@ def _some(settings: list[int], names: list[str]) -> str:
 
 
 def _weightings(field: Field, ranked: Firsts, whole: list[int], episodes: pl.DataFrame) -> Markup | None:
+    """Of the setting that is alone first most often, and the next in the rankings that differs from it."""
     names, anchored = on_anchors(field, episodes)
-    order = list(dict.fromkeys(ranked.order[whole].T.ravel().tolist()))
-    gaps = {b: anchored[:, order[0]] - anchored[:, b] for b in order[1:]}
+    alone = Counter(leaders[0] for k in whole if len(leaders := ranked.leaders(k)) == 1)
+    if not alone:
+        return None
+    lead = alone.most_common(1)[0][0]
+    order = list(dict.fromkeys([lead, *ranked.order[whole].T.ravel().tolist()]))
+    gaps = {b: anchored[:, lead] - anchored[:, b] for b in order[1:]}
     apart = [b for b, gap in gaps.items() if np.abs(np.nan_to_num(gap)).max(initial=0.0) > _SAME]
     if len(names) < 2 or not apart:
         return None
-    a, b = order[0], apart[0]
+    a, b = lead, apart[0]
     gap = gaps[b]
-    found: Simulated = simplex_share(gap)
+    found = simplex_share(gap)
+    if float(found.value) < 0.5:
+        a, b, found = b, a, simplex_share(-gap)
     how = "exact" if "exact" in found.flags else f"± {float(found.se):.3f}, by draws"
     known = [label for label, d in zip(names, gap, strict=True) if not np.isnan(d)]
     share = f"{percent(float(found.value))} ({how})"
-    ways = f"Of all ways to weight {listed(known)} on the game's anchors, {share} put "
+    ways = f"{MEANS}, of all ways to weight {listed(known)} on the game's anchors, {share} put "
     return join(ways, setting(field, a), " before ", setting(field, b), ".")

@@ -8,8 +8,8 @@ from ..rankings import EPISODE, Field, Measure, Recorded, fields, recorded
 from ..ranks import Firsts, TauMatrix, tau_matrix
 from ..welfare.standard import standard
 from .data import Data
-from .formats import between, count, num
-from .markup import Markup, el
+from .formats import between, count, listed, num
+from .markup import Markup, el, join
 from .overtaking import curves, overtaken, overtaking
 from .parts import arm_title, game_title
 from .rank_words import agreement, comparisons, first, setting
@@ -26,8 +26,10 @@ LEAD = (
 )
 ACROSS = "These settings differ in the game's own parameters, and raw payoffs are compared across these."
 SHORT = "The horizons and discounts of every function are not here: they take recorded steps (record=all)."
+NOT_RANKED = "not ranked over this: undefined in every setting, or the table has no such column"
 MOST_FIGURES = 3
 MOST_ROWS = 40
+MOST_TIED = 3
 
 
 class Ranked(NamedTuple):
@@ -74,7 +76,7 @@ def _of_field(one: Ranked, data: Data, main: bool, drawn: bool) -> Markup:
     whole = [k for k, measure in enumerate(field.measures) if measure.over == EPISODE]
     tau = tau_matrix(one.firsts.score.value[whole])
     labels = [field.measures[k].label for k in whole]
-    sentences = [first(field, one.firsts, whole), agreement(tau, labels)]
+    sentences = [first(field, one.firsts, whole), agreement(tau, labels, len(field.settings))]
     sentences += comparisons(field, one.firsts, whole, data.episodes)
     crossed = overtaking(one.steps) if one.steps else None
     sentences += [overtaken(crossed, field)] if crossed else []
@@ -113,7 +115,7 @@ def _winners(one: Ranked) -> Markup:
         el(
             "tr",
             el("th", label, scope="row", title=text),
-            *[cells.get((key, over), el("td", "", class_="none")) for over in overs],
+            *[cells.get((key, over), el("td", "–", class_="none", title=NOT_RANKED)) for over in overs],
         )
         for key, (label, text) in words.items()
     ]
@@ -124,14 +126,14 @@ def _winners(one: Ranked) -> Markup:
 
 def _column(over: str) -> tuple[bool, bool, bool, int, str]:
     """Horizons from short to long, then discounts."""
-    steps = int(over.split()[0]) if over.endswith(" steps") else 0
+    steps = int(over.split()[0]) if over.endswith((" step", " steps")) else 0
     return "δ" in over, "tail" in over, over == EPISODE, steps, over
 
 
 def _winner(field: Field, ranked: Firsts, k: int) -> Markup:
-    tied = ranked.tied(k)
-    if tied != 1:
-        return el("td", f"tie of {tied}" if tied else "–", class_="none", title="no setting is first alone")
+    leaders = ranked.leaders(k)
+    if len(leaders) != 1:
+        return _tie(field, leaders)
     s, second = (int(place) for place in ranked.order[k, :2])
     score, lead = ranked.score, ranked.lead
     told = f"mean {num(score.value[k, s])} {_ends(score.low[k, s], score.high[k, s])}, n = {_worlds(score.n[k, s])}; "
@@ -142,6 +144,17 @@ def _winner(field: Field, ranked: Firsts, k: int) -> Markup:
     share = float(ranked.p_first[k, s])
     name = setting(field, s)
     return el("td", name, el("small", f"{share:.2f}"), data_v=f"{share:.4g}", title=told)
+
+
+def _tie(field: Field, leaders: list[int]) -> Markup:
+    """Who shares the first place."""
+    if not leaders:
+        return el("td", "–", class_="none", title="undefined in all settings")
+    told = f"tie of {len(leaders)}"
+    title = f"share the first place: {listed([field.conditions[s] for s in leaders])}"
+    if len(leaders) > MOST_TIED:
+        return el("td", told, class_="none", title=title)
+    return el("td", join(*[setting(field, s) for s in leaders], sep=", "), el("small", told), title=title)
 
 
 def _by_setting(one: Ranked, whole: list[int]) -> Markup:
@@ -202,12 +215,6 @@ def _tau(value: float, flagged: bool, settings: int) -> Markup:
 
 def _table(title: str, heads: list[Markup], rows: list[Markup]) -> Markup:
     return sortable(title, [el("tr", *heads)], [rows], caption=title, class_="sortable ranks")
-
-
-def _shown(one: Ranked, whole: list[int], most: int) -> list[int]:
-    """The settings that are first most, then second, and so on down the rankings."""
-    places = one.firsts.order[whole]
-    return list(dict.fromkeys(int(s) for s in places.T.ravel()))[:most]
 
 
 def _leading(one: Ranked, whole: list[int]) -> list[int]:

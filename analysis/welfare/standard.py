@@ -40,7 +40,7 @@ def standard(fair: float | None = None) -> dict[str, Function]:
     found = {
         "utilitarian": Function("mean", "Mean payoff of a seat: who gets it does not matter.", utilitarian),
         "ede_50": Function(
-            "Atkinson, ε = .5",
+            "Atkinson (ε = .5)",
             "The equal amount as good as what the seats got, at a slight aversion to inequality: the generalised mean "
             f"of power .5, which ranks as prioritarianism with η = .5 does; {_WITHOUT_LOSSES}.",
             lambda x: ede(x, 0.5),
@@ -56,7 +56,7 @@ def standard(fair: float | None = None) -> dict[str, Function]:
             nash,
         ),
         "ede_200": Function(
-            "Atkinson, ε = 2",
+            "Atkinson (ε = 2)",
             f"Harmonic mean of the seats' payoffs: one 0 makes it 0; {_WITHOUT_LOSSES}.",
             lambda x: ede(x, 2),
         ),
@@ -65,14 +65,14 @@ def standard(fair: float | None = None) -> dict[str, Function]:
     if fair is None or not fair > 0:
         return found
     found["nash_smoothed"] = Function(
-        "Nash, smoothed",
+        "Nash (smoothed)",
         "Geometric mean of payoff + η, less η: the twin of Nash that one 0 does not erase; η is .01 of the optimum's "
         f"payoff per seat; {_WITHOUT_LOSSES}.",
         lambda x: nash_smoothed(x, ETA * fair),
         twin=True,
     )
     found["sufficiency"] = Function(
-        "enough",
+        "sufficiency",
         "Share of the seats that reach the need line z, half of the optimum's payoff per seat.",
         lambda x: sufficiency(x, NEED * fair),
         equivalent=False,

@@ -140,7 +140,7 @@ def test_the_section(played):
     assert "First over whole episodes: " in text and "below .7 ⚑" in text
     assert "there is no dominance" in text
     assert "is ahead after the first step" in text and "stays ahead of it from step" in text
-    assert "Of all ways to weight mean and minimum (Rawls) on the game&#x27;s anchors" in text
+    assert "of all ways to weight mean and minimum (Rawls) on the game&#x27;s anchors" in text
     assert 'class="sortable ranks"' in text and "n = 6 worlds; ahead of" in text
     alone = said(episodes, None)
     assert "they take recorded steps" in alone and "<figure>" not in alone
@@ -150,9 +150,22 @@ def test_the_section(played):
 def test_settings_alike_are_tied_and_dominance_is_said():
     paths = {"selfish": PATHS["kind"], "kind": PATHS["kind"], "universal": [[1] * 8, [1] * 8]}
     text = said(*tables(paths))
-    assert "tie of 2" in text and "nobody is first alone by any function" in text
+    assert "tie of 2" in text and "share the first place: selfish and kind" in text
+    assert "</span> share the first place by mean, " in text and "of all ways to weight" not in text, "nobody leads"
     assert "which is dominance: selfish and kind than universal." in text
-    assert "100 % (exact) put" in text
+
+
+def test_who_shares_the_lead_after_the_first_step_is_counted():
+    often = {"selfish": PATHS["selfish"], "kind": PATHS["kind"], "spiteful": PATHS["selfish"]}
+    assert "(with 1 other) is ahead after the first step, and " in said(*tables(often))
+    alike = {"selfish": [[4] * 8] * 2, "kind": [[4] * 4 + [5] * 4] * 2}
+    assert "is ahead after the first step" not in said(*tables(alike)), "nobody is, and nobody overtakes"
+
+
+def test_one_step_is_a_step():
+    paths = {name: [path[:4] for path in of] for name, of in PATHS.items()}
+    text = said(*tables(paths))
+    assert "First by payoffs over: 1 step. " in text and "1 steps" not in text
 
 
 # ---- figures

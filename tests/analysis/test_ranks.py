@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import kendalltau
 
-from comity.analysis.ranks import dominates, firsts, kendall_tau, simplex_share, tau_matrix
+from comity.analysis.ranks import dominance, dominates, firsts, kendall_tau, simplex_share, tau_matrix
 from comity.analysis.resampled import MOST, ends, resampled_means
 from comity.analysis.statistics import bootstrap_ci
 
@@ -78,8 +78,12 @@ def test_only_all_of_all_is_dominance():
     some = dominates([2, 3, 1], [1, 2, 1], names)
     assert (some.better, some.k, some.of, some.complete) == (("mean", "Nash"), 2, 3, False)
     assert dominates([2, 3, 2], [1, 2, 1], names).complete
-    assert dominates([2, NAN, 2], [1, 2, 1], names) == (("mean", "minimum"), 2, 2)
+    assert dominates([2, NAN, 2], [1, 2, 1], names) == (("mean", "minimum"), 2, 3), "one is undefined"
+    assert not dominates([2, NAN, 2], [1, 2, 1], names).complete
     assert not dominates([NAN], [1], ["mean"]).complete
+    over = dominance([[2, 1, 3, 1], [3, 2, NAN, 2]])
+    assert over.tolist() == [[False, True, False, True]] + [[False] * 4] * 3
+    assert not dominance(np.empty((0, 2))).any()
 
 
 def test_who_is_first_over_resampled_worlds():
@@ -101,7 +105,9 @@ def test_ties_share_the_first_place_and_the_undefined_has_none():
     flat = np.ones((6, 1))
     found = firsts([flat, flat, np.full((6, 1), NAN)], paired=True)
     assert found.p_first.tolist() == [[0.5, 0.5, 0]] and found.order.tolist() == [[0, 1, 2]]
-    assert np.isnan(firsts([np.full((3, 1), NAN)] * 2, paired=True).p_first).all()
+    assert found.leaders(0) == [0, 1]
+    none = firsts([np.full((3, 1), NAN)] * 2, paired=True)
+    assert np.isnan(none.p_first).all() and none.leaders(0) == []
     single = firsts([np.array([[2.0]]), np.array([[1.0]])], paired=True)
     assert np.isnan(single.score.low).all() and single.p_first.tolist() == [[1, 0]]
 
