@@ -4,7 +4,7 @@ import polars as pl
 from matplotlib.axes import Axes
 
 from ..summary import cells
-from .dots import arms_and_conditions, base_rows, complete, labels_of, panel_height, share_axis, the_arm
+from .dots import arms_and_conditions, base_rows, columns_of, complete, labels_of, panel_height, share_axis, the_arm
 from .style import GRID, INK, NARROW, PAGE, canvas, house, names
 
 # slates, which no norm has; white and black read on them on any page
@@ -16,6 +16,7 @@ def shares(episodes: pl.DataFrame, game: str) -> pl.DataFrame:
     """The columns of cells, and the mean payoff of the first two seats in units of the largest joint payoff, the pie:
     ``first`` and ``second``.
     """
+    columns_of(episodes, ("payoff_by_seat", "largest_joint"), "episodes")
     order = cells(episodes).filter(pl.col("game") == game, pl.col("base"))
     paid = pl.col("payoff_by_seat").cast(pl.List(pl.Float64))
     pie = pl.when(pl.col("largest_joint") > 0).then(pl.col("largest_joint"))

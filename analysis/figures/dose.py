@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from ..definitions import DEFINITIONS, DERIVED, EVENT, SHARE
 from ..summary import short
 from .dots import complete
-from .style import DASHES, MUTED, NARROW, SPARE, Look, NothingToDraw, canvas, house, look, names, twins
+from .style import DASHES, MUTED, NARROW, SPARE, Look, NothingToDraw, canvas, house, look, names, said_of, twins
 
 AXIS = "norms.kindness"
 MOST_LINES = 15
@@ -112,7 +112,7 @@ def lines_over(summary: pl.DataFrame, game: str, axis: str, measures: Sequence[s
         lines = {", ".join(_said(other[k], key[k]) for k in varied): part for key, part in swept.items()}
         if lines:
             return dict(sorted(lines.items()))
-    raise NothingToDraw(f"{axis} was not swept in {game}")
+    raise NothingToDraw(f"{axis} was not swept in {said_of(game)}")
 
 
 def _said(name: str, value: object) -> str:

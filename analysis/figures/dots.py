@@ -6,8 +6,9 @@ from typing import Any
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import Transform
 
-from ..definitions import DEFINITIONS, DERIVED, EVENT, SHARE
+from ..definitions import DEFINITIONS, DERIVED, EVENT, SHARE, Definition
 from .fit import legend, lines_of, wrapped
 from .style import (
     GRID,
@@ -22,6 +23,7 @@ from .style import (
     look,
     marker_size,
     names,
+    said_of,
 )
 
 ROW, LINE, LABEL = 0.235, 0.155, 2.0
@@ -29,8 +31,15 @@ ROW, LINE, LABEL = 0.235, 0.155, 2.0
 MOST = 24
 """Conditions that one panel can hold."""
 MOST_ARMS = 6
+SUMMARY = (
+    *("cell", "game", "seats", "norms", "condition", "variant", "base"),
+    *("measure", "value", "low", "high", "n", "n_nan"),
+)
+"""What figures take from the table of :func:`..summary.summarise`."""
 SHARE_TICKS = (0, 0.25, 0.5, 0.75, 1)
 _TICKS = {SHARE: SHARE_TICKS, EVENT: SHARE_TICKS, "−1 to 1": (-1, -0.5, 0, 0.5, 1)}
+_ROOM = 0.8
+"""Of the axis: what ends before leaves room for a word."""
 HOLLOW = "_hollow"
 """The label of a point without an interval; no legend shows it."""
 _HOLLOW_MEANS = "hollow point: no variation between worlds, or one world only, so no interval"
@@ -38,11 +47,26 @@ _HOLLOW_MEANS = "hollow point: no variation between worlds, or one world only, s
 
 def base_rows(summary: pl.DataFrame, game: str, measures: Sequence[str]) -> pl.DataFrame:
     """The rows of a game's base cells for these measures. Raises :class:`NothingToDraw` if there are none."""
+    columns_of(summary, SUMMARY, "the summary")
     rows = summary.filter(pl.col("game") == game, pl.col("base"), pl.col("measure").is_in(list(measures)))
     if rows.is_empty():
-        words = " and ".join((DEFINITIONS.get(measure) or DERIVED[measure]).label for measure in measures)
-        raise NothingToDraw(f"there is no {words} in {game} that is defined")
+        words = " and ".join(meaning(measure).label for measure in measures)
+        raise NothingToDraw(f"there is no {words} in {said_of(game)} that is defined")
     return rows
+
+
+def meaning(measure: str) -> Definition:
+    """The definition of a measure. Raises :class:`NothingToDraw` if none is called so."""
+    found = DEFINITIONS.get(measure) or DERIVED.get(measure)
+    if found is None:
+        raise NothingToDraw(f"no measure is called {measure}")
+    return found
+
+
+def columns_of(table: pl.DataFrame, names: Sequence[str], which: str) -> None:
+    """Raises :class:`NothingToDraw` if the table lacks some of these columns."""
+    if lacking := [name for name in names if name not in table.columns]:
+        raise NothingToDraw(f"the table of {which} has no column {' and no '.join(lacking)}")
 
 
 def arms_and_conditions(summary: pl.DataFrame, game: str, most: int = MOST) -> tuple[list[str], list[str]]:
@@ -93,14 +117,14 @@ def dot_panel(ax: Axes, rows: pl.DataFrame, conditions: Sequence[str]) -> None:
     ax.hlines(range(len(conditions)), 0, 1, transform=ax.get_yaxis_transform(), color=GRID, linewidth=0.6, zorder=0)
     _bars(ax, [(y, found[condition]) for y, condition in enumerate(conditions) if condition in found])
     for y, condition in enumerate(conditions):
+        if condition in found:
+            _point(ax, y, found[condition])
+    for y, condition in enumerate(conditions):
         row = found.get(condition)
         if row is None:
-            _beside(ax, y, "undefined", left=False)
-            continue
-        _point(ax, y, row)
-        if row["n_nan"]:
-            low, high = ax.get_xlim()
-            _beside(ax, y, f"n={row['n']}", left=row["value"] > low + 0.8 * (high - low))
+            _word(ax, (0.5, y), "undefined", ax.get_yaxis_transform(), "center")
+        elif row["n_nan"]:
+            _beside(ax, y, row)
     ax.set_ylim(len(conditions) - 0.4, -0.6)
     ax.set_yticks(range(len(conditions)), labels_of(conditions))
     ax.grid(axis="y", visible=False)
@@ -122,11 +146,20 @@ def _point(ax: Axes, y: int, row: dict[str, Any]) -> None:
     point.set(markersize=marker_size(style), label=HOLLOW if bare else "_point")
 
 
-def _beside(ax: Axes, y: int, text: str, left: bool) -> None:
-    """A small word at the end of the line where the point is not."""
-    x, shift, side = (0, 2, "left") if left else (1, -2, "right")
-    ax.annotate(text, (x, y), xycoords=("axes fraction", "data"), xytext=(shift, 5), textcoords="offset points",
-                ha=side, va="center", fontsize=6.5, color=MUTED)  # fmt: skip
+def _beside(ax: Axes, y: int, row: dict[str, Any]) -> None:
+    """The n of a value on its line: right of its interval, or left of it where there is no room at the right."""
+    low, high = (row["value"] if row[end] is None else row[end] for end in ("low", "high"))
+    start, stop = ax.get_xlim()
+    right = high < start + _ROOM * (stop - start) or stop - high > low - start
+    x, shift, side = (high, 6, "left") if right else (low, -6, "right")
+    _word(ax, (x, y), f"n={row['n']}", ax.transData, side, shift)
+
+
+def _word(ax: Axes, at: tuple[float, float], text: str, on: Transform, side: str, shift: float = 0.0) -> None:
+    """A small word on a row's line, which it covers."""
+    word = ax.annotate(text, at, xycoords=on, xytext=(shift, 0), textcoords="offset points", ha=side, va="center",
+                       fontsize=6.5, color=MUTED, zorder=2)  # fmt: skip
+    word.set_bbox({"facecolor": PAGE, "edgecolor": "none", "pad": 1})
 
 
 def by_condition(
@@ -137,10 +170,9 @@ def by_condition(
     ``summary`` is :func:`..summary.summarise`'s table. Raises :class:`.style.NothingToDraw` where the measure is
     undefined in the whole game, or nobody sat so.
     """
-    rows = base_rows(summary, game, [measure])
+    rows, meant = base_rows(summary, game, [measure]), meaning(measure)
     _, conditions = arms_and_conditions(summary, game)
     arm = the_arm(summary, game, arm)
-    meant = DEFINITIONS.get(measure) or DERIVED[measure]
     given, ax = ax, canvas(ax, panel_height(conditions), NARROW)
     with house():
         if meant.range in _TICKS:
@@ -158,7 +190,8 @@ def the_arm(summary: pl.DataFrame, game: str, arm: str | None) -> str:
     if arm is None and arms:
         return arms[0]
     if arm is None or arm not in arms:
-        raise NothingToDraw(f"nobody sat as {arm} in {game}: there are {', '.join(arms) or 'no base settings'}")
+        there = ", ".join(map(said_of, arms)) or "no base settings"
+        raise NothingToDraw(f"nobody sat as {said_of(str(arm))} in {said_of(game)}: there are {there}")
     return arm
 
 

@@ -3,7 +3,7 @@
 import polars as pl
 from matplotlib.axes import Axes
 
-from .style import NothingToDraw
+from .style import NothingToDraw, said_of
 from .time_course import time_course
 
 
@@ -24,4 +24,4 @@ def demand_a_ladder(episodes: pl.DataFrame, game: str) -> None:
     """Raises :class:`NothingToDraw` in a game without a ladder of escalation."""
     here = episodes.filter(pl.col("game") == game)
     if "press_share" not in here.columns or here["press_share"].null_count() == len(here):
-        raise NothingToDraw(f"{game} has no ladder of escalation")
+        raise NothingToDraw(f"{said_of(game)} has no ladder of escalation")

@@ -3,10 +3,10 @@
 import polars as pl
 from matplotlib.axes import Axes
 
-from ..definitions import DEFINITIONS, DERIVED, EVENT, SHARE
+from ..definitions import EVENT, SHARE
 from .dose import MOST_LINES, draw_over, lines_over, looks_of, said
-from .dots import MOST, complete, dot_panel, panel_height, share_axis
-from .style import NARROW, NothingToDraw, canvas, house
+from .dots import MOST, complete, dot_panel, meaning, panel_height, share_axis
+from .style import NARROW, NothingToDraw, canvas, house, said_of
 
 HEIGHT = 2.8
 """Inches of a panel of lines."""
@@ -18,9 +18,10 @@ def headline(summary: pl.DataFrame, game: str, measure: str, ax: Axes | None = N
 
     Raises :class:`NothingToDraw` where it is nowhere defined, or there are more conditions than a panel holds.
     """
+    meaning(measure)
     rows = summary.filter(pl.col("game") == game)
     if not (rows["measure"] == measure).any():
-        raise NothingToDraw(f"none of the measures that were asked for is defined in {game}")
+        raise NothingToDraw(f"none of the measures that were asked for is defined in {said_of(game)}")
     if axis := swept_axis(rows):
         lines = dict(list(lines_over(rows, game, axis, [measure]).items())[:MOST_LINES])
         given, ax = ax, canvas(ax, HEIGHT, NARROW)
@@ -38,7 +39,7 @@ def headline(summary: pl.DataFrame, game: str, measure: str, ax: Axes | None = N
 
 def draw_rows(ax: Axes, labelled: pl.DataFrame, conditions: list[str], measure: str) -> None:
     """One panel of :func:`by_setting`."""
-    meant = DEFINITIONS.get(measure) or DERIVED[measure]
+    meant = meaning(measure)
     if meant.range in (SHARE, EVENT):
         share_axis(ax)
     dot_panel(ax, labelled.filter(pl.col("measure") == measure), conditions)

@@ -8,8 +8,8 @@ from matplotlib.ticker import MaxNLocator
 
 from ..horizons import Crossing
 from ..measure import FloatArray, IntArray, Interval
-from .distinct import DASHES, distinct_looks
-from .style import GRID, INK, NothingToDraw, canvas, house, marker_size, names
+from .distinct import distinct_looks
+from .style import DASHES, GRID, INK, NothingToDraw, canvas, house, marker_size, names
 
 HEIGHT = 3.4
 MOST_LINES = 8
@@ -40,7 +40,7 @@ def horizons(
     drawn = {key: one for key, one in list(curves.items())[:MOST_LINES] if not np.isnan(one.value).all()}
     if not drawn or len(at) < 2:
         raise NothingToDraw(f"{label} is defined at no horizon, or at one alone")
-    looks = dict(zip(curves, distinct_looks(norms), strict=True))
+    looks = dict(zip(curves, distinct_looks(norms, list(curves)), strict=True))
     ax = canvas(ax, HEIGHT)
     steps = np.asarray(at, dtype=np.float64)
     every = max(1, len(steps) // _MARKS)

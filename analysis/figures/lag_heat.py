@@ -1,5 +1,6 @@
 """Reciprocity by lag: which coefficient of the panel stands out how late."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -54,6 +55,7 @@ def _cell(ax: Axes, row: int, lag: int, value: float, clear: bool) -> None:
         ax.add_patch(
             Rectangle((lag, row), 1, 1, facecolor="none", edgecolor=MUTED, linewidth=0, hatch="////", alpha=0.25)
         )
-    text = f"{round(value, 2) + 0.0:.2f}".replace("-", "−").replace("0.", ".") if known else "–"
+    number = f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
+    text = re.sub(r"^(−?)0\.", r"\1.", number) if known else "–"
     weight = "bold" if clear and lag else "normal"
     ax.text(lag + 0.5, row + 0.5, text, ha="center", va="center", fontsize=8.5, color=DARK, weight=weight)

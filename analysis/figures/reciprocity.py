@@ -21,8 +21,8 @@ def reciprocity_null(steps: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
             cells in which other seats carry the norm in other worlds.
 
     Returns:
-        ``cell``, ``null_mean``, ``excess`` (ρ less the null's mean), ``p``, ``n`` worlds, ``flags``: of the mean over
-        those seats, as the summary's ρ is. No numbers where the worlds differ in length.
+        ``cell``, ``null_mean``, ``excess`` (ρ less the null's mean), ``p`` (one-sided, upwards), ``n`` worlds,
+        ``flags``: of the mean over those seats, as the summary's ρ is. No numbers where the worlds differ in length.
     """
     directed = "addressee" in steps.columns
     rows = []

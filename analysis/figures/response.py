@@ -12,7 +12,7 @@ from ..summary import short
 from .dose import MEASURES
 from .dots import LABEL, complete
 from .fit import wrapped
-from .style import DASHES, MUTED, NARROW, STYLE, NothingToDraw, canvas, house, look, names, twins
+from .style import DASHES, MUTED, NARROW, STYLE, NothingToDraw, canvas, house, look, names, said_of, twins
 
 MOST_AXES, MOST_SEATS, MOST_LINES = 4, 3, 8
 EFFECT = 0.34
@@ -47,7 +47,7 @@ def response(
     here = picked(episodes.filter(pl.col("game") == game), axes)
     panel = _the_panel(panels_of(episodes, game, here), measure, arm)
     if axis is not None and axis not in here:
-        raise NothingToDraw(f"{axis} was not sampled in {game}")
+        raise NothingToDraw(f"{axis} was not sampled in {said_of(game)}")
     given, ax = ax, canvas(ax, 2.6, NARROW)
     with house():
         draw_response(ax, panel, here, axis or here[0], axes)
@@ -108,13 +108,15 @@ def _the_panel(found: Sequence[Panel], measure: str, arm: str | None) -> Panel:
     for panel in found:
         if panel.measure == measure and arm in (None, panel.seats):
             return panel
-    raise NothingToDraw(f"{MEASURES.get(measure, measure)} is not defined here" + (f" for {arm}" if arm else ""))
+    raise NothingToDraw(
+        f"{MEASURES.get(measure, measure)} is not defined here" + (f" for {said_of(arm)}" if arm else "")
+    )
 
 
 def panels_of(episodes: pl.DataFrame, game: str, axes: Sequence[str]) -> list[Panel]:
     """A panel for each measure and way of filling the seats. Raises :class:`NothingToDraw` if there is none."""
     if not axes:
-        raise NothingToDraw(f"no design picked settings in {game}")
+        raise NothingToDraw(f"no design picked settings in {said_of(game)}")
     by_measure = {measure: lines(episodes, game, axes, measure) for measure in MEASURES}
     found = [
         Panel(measure, seats, [line for line in of if line.seats == seats][:MOST_LINES])
@@ -122,7 +124,7 @@ def panels_of(episodes: pl.DataFrame, game: str, axes: Sequence[str]) -> list[Pa
         for seats in list(dict.fromkeys(line.seats for line in of))[:MOST_SEATS]
     ]
     if not found:
-        raise NothingToDraw(f"neither cooperation nor welfare is defined in {game}")
+        raise NothingToDraw(f"neither cooperation nor welfare is defined in {said_of(game)}")
     return found
 
 

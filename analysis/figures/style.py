@@ -116,6 +116,15 @@ def names(labels: Sequence[str]) -> list[str]:
     return [label.replace("_", " ").replace("$", r"\$") for label in labels]
 
 
+def said_of(game: str) -> str:
+    """The name of a game or an arm in a sentence.
+
+    >>> said_of("alternating_offers")
+    'alternating offers'
+    """
+    return game.replace("_", " ")
+
+
 def footnote(figure: Figure, text: str) -> None:
     """A muted line under the panels, in place of another; wrapped, and the figure made higher by that."""
     told = wrapped(text, figure.get_figwidth() - 0.15, FOOTNOTE, most=9)

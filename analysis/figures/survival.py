@@ -13,7 +13,7 @@ from ..survival import Survival, kaplan_meier
 from .dots import chosen, the_arm
 from .export import whole
 from .lines import MOST_LINES, Course, draw, key, step_axis
-from .style import NARROW, NothingToDraw, canvas, house, names, twins
+from .style import NARROW, NothingToDraw, canvas, house, names, said_of, twins
 from .time_course import HEIGHT
 
 
@@ -50,9 +50,9 @@ def demand(episodes: pl.DataFrame, game: str, ending: Ending) -> None:
     here = episodes.filter(pl.col("game") == game)
     if ending is COLLAPSE:
         if "collapsed" not in here.columns or not here["collapsed"].cast(pl.Boolean).fill_null(False).any():
-            raise NothingToDraw(f"no episode of {game} collapsed")
+            raise NothingToDraw(f"no episode of {said_of(game)} collapsed")
     elif ending.time not in here.columns or here[ending.time].null_count() == len(here):
-        raise NothingToDraw(f"nobody pressed in {game}")
+        raise NothingToDraw(f"nobody pressed in {said_of(game)}")
 
 
 def _curves(episodes: pl.DataFrame, game: str, ending: Ending, arm: str | None, ax: Axes | None) -> Axes:

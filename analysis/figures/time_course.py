@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 
 from ..measure import FloatArray, divide
 from ..summary import cells, focal, tracks
-from .dots import chosen, the_arm
+from .dots import chosen, columns_of, the_arm
 from .export import whole
 from .lines import MOST_LINES, Course, draw, key, step_axis
-from .style import NARROW, NothingToDraw, canvas, house, names, twins
+from .style import NARROW, NothingToDraw, canvas, house, names, said_of, twins
 
 MOST_POINTS = 50
 """A longer course is drawn as means over equal blocks of steps."""
@@ -36,8 +36,10 @@ def time_course(
 
     ``column`` is one of the steps, or ``pressing``, which is 1 − cooperation. Cooperation is that of the seats that
     carry the norm, among the worlds that still run; of a ``stock`` that collapsed nothing is left, so that it counts 0
-    to the end. Raises :class:`NothingToDraw` without steps of this game.
+    to the end. Raises :class:`NothingToDraw` without steps of this game, or without the column.
     """
+    if steps is not None:
+        columns_of(steps, [_SOURCE.get(column, column)], "steps")
     order, here = recorded(steps, episodes, game, column)
     shown = chosen(order, MOST_LINES)
     arm = the_arm(order, game, arm)
@@ -59,7 +61,7 @@ def recorded(
         here = steps.join(order.select("cell"), on="cell", how="semi")
         if here[source].is_not_null().any():
             return order, here
-    raise NothingToDraw(f"no steps of {game} were recorded (record=all keeps them)")
+    raise NothingToDraw(f"no steps of {said_of(game)} were recorded (record=all keeps them)")
 
 
 def draw_courses(

@@ -8,8 +8,8 @@ import polars as pl
 from matplotlib.axes import Axes
 
 from ..ranks import kendall_tau
-from .dots import arms_and_conditions, by_condition, complete, panel_height
-from .style import MUTED, NARROW, canvas, house
+from .dots import arms_and_conditions, by_condition, complete, meaning, panel_height
+from .style import MUTED, NARROW, NothingToDraw, canvas, house
 
 FUNCTIONS = {"normalised_welfare": "total", "normalised_rawls": "minimum (Rawls)", "normalised_nash": "Nash"}
 
@@ -21,7 +21,14 @@ def welfare(
     arm: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Welfare by norm under one of the ``FUNCTIONS``, on the game's anchors (dashed), in one arm."""
+    """Welfare by norm under one of the ``FUNCTIONS``, on the game's anchors (dashed), in one arm.
+
+    Raises :class:`.style.NothingToDraw` for another function, and where it is undefined in the whole game.
+    """
+    if function not in FUNCTIONS:
+        raise NothingToDraw(
+            f"{meaning(function).label} is not on a game's anchors, as {', '.join(FUNCTIONS.values())} are"
+        )
     _, conditions = arms_and_conditions(summary, game)
     given, ax = ax, canvas(ax, panel_height(conditions), NARROW)
     by_condition(summary, game, function, arm, ax)

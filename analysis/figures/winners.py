@@ -45,7 +45,7 @@ def winners(
     overs = list(dict.fromkeys(measures[k].over for k in defined))
     first = {k: int(ranked.order[k, 0]) for k in defined if ranked.tied(k) == 1}
     shown = sorted(set(first.values()), key=list(first.values()).count, reverse=True)[:MOST_WINNERS]
-    looks = dict(zip(shown, distinct_looks([norms[s] for s in shown]), strict=True))
+    looks = dict(zip(shown, distinct_looks([norms[s] for s in shown], [settings[s] for s in shown]), strict=True))
     ax = canvas(ax, 1.3 + _ROW * len(functions) + 0.2 * -(-len(shown) // 3), max(_LEAST, 2.0 + _COLUMN * len(overs)))
     with house():
         for k in defined:

@@ -201,7 +201,7 @@ def _map(data: Data, found: InRegions, game: str, k: int, line: Any, initial: li
         return None
     title = f"{name}{variant}, {arm_title(str(arm))}"
     try:
-        ax = figures.basin_map(of, initial[:2], found.declared.sets, _shortened(title))
+        ax = figures.basin_map(of, initial[:2], found.declared.sets, _drawn(title))
     except NothingToDraw as reason:
         return el("p", f"No map of {title}: {reason}.", class_="muted")
     worlds = f"{enn(len(of))} worlds from {count(of.select(initial[:2]).n_unique(), 'initial state')}"
@@ -224,12 +224,13 @@ def _flow(data: Data, found: InRegions, game: str, k: int, line: Any) -> Markup 
     )
     title = f"{name}{variant}, {arm_title(str(arm))}"
     try:
-        ax = figures.flow_field(paths, found.declared, (components[0], components[1]), title=_shortened(title))
+        ax = figures.flow_field(paths, found.declared, (components[0], components[1]), title=_drawn(title))
     except NothingToDraw as reason:
         return el("p", f"No flow field: {reason}.", class_="muted")
     caption = f"Mean change in one step by the state before it, {enn(len(of))} worlds: {title}."
     return show(data, game, f"flow-{k}", ax, caption, described=caption)
 
 
-def _shortened(title: str, most: int = 60) -> str:
-    return title if len(title) <= most else title[: most - 1] + "…"
+def _drawn(title: str, most: int = 60) -> str:
+    """The title of a figure, cut off where it is long; what would start a formula is text."""
+    return figures.names([title if len(title) <= most else title[: most - 1] + "…"])[0]

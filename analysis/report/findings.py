@@ -153,7 +153,8 @@ def _reciprocity(base: pl.DataFrame) -> Markup | None:
         _named([row for row in leaders if row["seats"] == best["seats"]]),
         ": ",
         _value(best, True),
-        f"; with partners shuffled {prose(best['null_mean'], True)} (p = {num(best['p'])}).",
+        f"; with partners shuffled {prose(best['null_mean'], True)}",
+        f" (p = {num(best['p'])}, one-sided)." if best["value"] >= best["null_mean"] else ", which is above it.",
     )
 
 

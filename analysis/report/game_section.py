@@ -8,16 +8,18 @@ from matplotlib.figure import Figure
 from .. import figures
 from ..figures import NothingToDraw, sheets
 from ..figures.headline import swept_axis
+from ..figures.style import said_of
 from ..layouts import SEED
 from ..summary import value_axes
 from . import tables
+from .captions import BOUNDS, CAPTIONS, MARKS, NO_NULL, NO_NULL_POOLED, NULL, STOCK, UNEQUAL
 from .data import Data, anchor
 from .design import fraction, matrix_payoffs
 from .formats import each, num
 from .markup import Markup, el
 from .parts import arm_title, game_title
 from .show import show
-from .words import BOUNDS, CAPTIONS, GAMES, MARKS, NO_NULL, NO_NULL_POOLED, NULL, STOCK, UNEQUAL, GameWords
+from .words import GAMES, GameWords
 
 DESCRIBED = {
     "cooperation": "coop_focal",
@@ -125,7 +127,7 @@ def _picked(data: Data, game: str) -> dict[str, Callable[[], Figure]]:
 
 def _recorded(steps: pl.DataFrame | None, game: str) -> pl.DataFrame:
     if steps is None:
-        raise NothingToDraw(f"no steps of {game} were recorded (record=all keeps them)")
+        raise NothingToDraw(f"no steps of {said_of(game)} were recorded (record=all keeps them)")
     return steps
 
 

@@ -7,18 +7,18 @@ import polars as pl
 from matplotlib.figure import Figure
 
 from .. import figures
-from ..figures.style import panels
+from ..figures.style import house, panels
 from ..measure import FloatArray
 from ..reciprocity import KINDS, TERMS, LagPanel, Panel, PanelNull, panel, panel_null, panel_profile
 from ..summary import cells, tracks
 from .data import Data
-from .formats import between, count, num
+from .formats import between, count, each, num
 from .markup import Markup, el
 from .parts import arm_title, game_title, norm
 from .show import show
 from .tables import MOST_ROWS, head, sortable
 
-TITLE = "Reciprocity, direct and indirect"
+TITLE = "Who answers whom, by the panel"
 DRAWS = 199
 FEW_DRAWS = 49
 """Where acts are missing, so that every shuffle is a fit of its own."""
@@ -31,14 +31,19 @@ HEADS = {
     "indirect": "… by what the other did to third parties in the step before.",
     "own": "… by its own act of the step before.",
 }
-NULL = (
-    f"Mean of the direct term under {DRAWS} shuffles ({FEW_DRAWS} where acts are missing) of who did what to whom, by "
-    "plain least squares, which is what the shuffles are compared with; p: share of shuffles that reach it."
+PLAIN = (
+    "direct, plain",
+    "The direct term by plain least squares, without the jackknife: what the shuffles are compared with.",
 )
-CORRECTED = "The direct term by plain least squares, less the null's mean."
+NULL = (
+    "null of the plain term",
+    f"Mean of the plain term under {DRAWS} shuffles ({FEW_DRAWS} where acts are missing) of who did what to whom; p: "
+    "share of shuffles in which it is as high or higher, one-sided, upwards: near 1 where it lies below its null.",
+)
+LESS = ("plain less null", "The direct term by plain least squares, less its null's mean.")
 CAPTION = (
-    "The direct term{others} by lag, each lag by itself, all seats, {arm}. In bold where the 95 % interval excludes 0. "
-    "Hatched: association within a step is not reciprocity, as what all share moves everyone at once."
+    "The direct term{others} by lag, each lag by itself, all seats, {arm} ({n}). In bold where the 95 % interval "
+    "excludes 0. Hatched: association within a step is not reciprocity, as what all share moves everyone at once."
 )
 Row = dict[str, Any]
 
@@ -107,7 +112,7 @@ def _figure(data: Data, found: list[Found], game: str) -> Markup | None:
         for one, profile in zip(shown, profiles, strict=True)
     )
     others = " (and those for third parties)" if len(kinds) > 1 else ""
-    caption = CAPTION.format(others=others, arm=arm_title(arm))
+    caption = CAPTION.format(others=others, arm=arm_title(arm), n=each(len(one.labels) for one in shown))
     return show(data, game, "lags", figure, caption, "Who is answered how late", f"Direct term at lag 1: {told}")
 
 
@@ -117,7 +122,8 @@ def _drawn(profiles: list[LagPanel], rows: list[str], kinds: list[int]) -> Figur
     for ax, k in zip(axes[0], kinds, strict=True):
         parts = [np.stack([getattr(one, name)[:, k] for one in profiles]) for name in ("value", "low", "high")]
         figures.heat(parts[0], parts[1], parts[2], figures.names(rows), ax)
-        ax.set_title(KINDS[k])
+        with house():
+            ax.set_title(KINDS[k])
     return figure
 
 
@@ -125,7 +131,7 @@ def _table(found: list[Found]) -> Markup:
     there = [k for k in range(len(TERMS)) if any(np.isfinite(one.panel.value[k]) for one in found)]
     heads = [head("norm", "The norm, and what else was set."), head("seats", "How the seats were filled.")]
     heads += [head(TERMS[k], HEADS[TERMS[k]]) for k in there]
-    heads += [head("null of direct", NULL), head("less null", CORRECTED)]
+    heads += [head(*words) for words in (PLAIN, NULL, LESS)]
     body = [_line(one, there) for one in found]
     caption = "Coefficients of the panel, all seats, with 95 % intervals"
     return sortable(TITLE, [el("tr", *heads)], [body], caption=caption)
@@ -150,12 +156,17 @@ def _coefficient(found: Panel, k: int) -> Markup:
 
 
 def _null(found: PanelNull) -> list[Markup]:
-    mean, p, excess = float(found.null_mean), float(found.p), float(found.excess)
+    value, mean, p, excess = (float(x) for x in (found.value, found.null_mean, found.p, found.excess))
+    if np.isnan(value):
+        return [el("td", "–", class_="none", title="not identified: what it stands on never varied")] * 3
+    worlds, flags = f"n = {count(int(found.n), 'world')}", " ".join(found.flags)
+    plain = el("td", num(value), data_v=f"{value:.9g}", title=f"{worlds} {flags}".strip())
     if np.isnan(mean):
         none = el("td", "–", class_="none", title="no null: worlds differ in length, or nothing can be shuffled")
-        return [none, none]
-    title = f"n = {count(int(found.n), 'world')}, {count(found.draws, 'shuffle')} {' '.join(found.flags)}".strip()
+        return [plain, none, none]
+    title = f"{worlds}, {count(found.draws, 'shuffle')} {flags}".strip()
     return [
+        plain,
         el("td", num(mean), el("small", f"p = {num(p)}"), data_v=f"{mean:.9g}", title=title),
         el("td", num(excess), data_v=f"{excess:.9g}", title=title),
     ]

@@ -35,7 +35,8 @@ COLUMNS = {
 """The measures of each table, as far as a game has them."""
 NULL_HEAD = (
     "null of ρ",
-    "Mean of ρ when partners are shuffled across worlds; p: share of shuffles that reach ρ (the largest of the seats).",
+    "Mean of ρ when partners are shuffled across worlds; p: share of shuffles in which it is as high as ρ or higher, "
+    "one-sided, upwards: near 1 where ρ lies below its null.",
 )
 MOST_ROWS = 300
 """A page with more would be slow to open."""

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 import comity
 from comity.analysis import figures, kaplan_meier
 from comity.analysis.figures import NothingToDraw, sheets
-from comity.analysis.figures.dots import chosen
+from comity.analysis.figures.dots import chosen, dot_panel
 from comity.analysis.figures.fit import width, wrapped
 from comity.analysis.figures.lines import Course
 from comity.analysis.figures.style import INK, LOOKS, SPARE, look
@@ -149,12 +149,41 @@ def test_dose_response_marks_the_thresholds(summary):
         (lambda e, s, t: sheets.dose_response(t, "fishery"), "not swept"),
         (lambda e, s, t: sheets.dose_response(t, "matrix", axis="game.horizon"), "not swept"),
         (lambda e, s, t: sheets.cooperation(t, "chess"), "chess"),
+        (
+            lambda e, s, t: sheets.cooperation(t.filter(pl.col("measure") == "agreement"), "alternating_offers"),
+            "in alternating offers",
+        ),
+        (lambda e, s, t: figures.by_condition(t, "matrix", "nosuch"), "no measure is called nosuch"),
+        (
+            lambda e, s, t: figures.by_condition(t, "matrix", "coop_focal", "with_nobody"),
+            "sat as with nobody in matrix",
+        ),
+        (lambda e, s, t: figures.by_condition(t.drop("n_nan", "low"), "matrix", "gini"), "no column low and no n_nan"),
+        (lambda e, s, t: figures.headline(t, "matrix", "nosuch"), "no measure is called nosuch"),
+        (lambda e, s, t: figures.welfare(t, "matrix", "gini"), "not on a game's anchors"),
+        (
+            lambda e, s, t: figures.bargaining(t, e.drop("largest_joint"), "alternating_offers"),
+            "no column largest_joint",
+        ),
+        (lambda e, s, t: figures.time_course(s, e, "matrix", "nosuch"), "steps has no column nosuch"),
         (lambda e, s, t: sheets.exploitability(t.filter(pl.col("seats") == "deliberators"), "matrix"), "exploiter"),
     ],
 )
 def test_what_is_not_there_is_said(small, summary, draw, words):
     with pytest.raises(NothingToDraw, match=words):
         draw(*small, summary)
+
+
+def test_n_stands_right_of_its_interval_and_what_is_undefined_in_its_row():
+    row = {"norms": "kind", "value": 0.5, "low": 0.4, "high": 0.6, "n": 3, "n_nan": 1}
+    values = ({}, {"value": 0.97, "low": 0.9, "high": 1.0}, {"n_nan": 0})
+    rows = pl.DataFrame([{**row, **one, "condition": str(k)} for k, one in enumerate(values)])
+    ax = Figure().subplots()
+    ax.set_xlim(0, 1)
+    dot_panel(ax, rows, ["0", "1", "2", "3"])
+    found = [(text.get_text(), text.xy, text.get_ha()) for text in ax.texts]
+    assert found == [("n=3", (0.6, 0), "left"), ("n=3", (0.9, 1), "right"), ("undefined", (0.5, 3), "center")]
+    assert {text.get_va() for text in ax.texts} == {"center"} and {text.xyann[1] for text in ax.texts} == {0}
 
 
 def test_no_variation_between_worlds_is_drawn_hollow(make_rows):

@@ -1,5 +1,7 @@
 """Figures of echoes, attackers and lags, and the report's section on who answers whom."""
 
+import re
+
 import numpy as np
 import polars as pl
 import pytest
@@ -23,6 +25,12 @@ def test_lags_are_told_in_numbers_and_lag_0_is_no_answer():
     assert any(box.get_hatch() for box in ax.patches)
     own = Figure().subplots()
     assert figures.lag_heat(panel_profile(c, longest=1), own) is own
+
+
+def test_only_a_leading_zero_is_left_out():
+    value = np.array([[10.25, -0.25, 0.5, 1.0]])
+    ax = figures.heat(value, value, value, ["kind"])
+    assert [text.get_text() for text in ax.texts] == ["10.25", "−.25", ".50", "1.00"]
 
 
 def test_an_echo_is_drawn_for_both_sides():
@@ -49,7 +57,13 @@ def test_the_report_has_a_section_where_steps_were_recorded(make_rows):
     text = reciprocity.section(Data(episodes, steps, summarise(episodes), nothing, None, {}), "matrix")
     assert text is not None
     assert text.count("<tr>") == 1 + len(_NORMS)
-    assert "less null" in text
+    columns = [
+        text.index(f">{word}</button>") for word in ("direct, plain", "null of the plain term", "plain less null")
+    ]
+    assert columns == sorted(columns)
+    parts = [float(v) for v in re.findall(r'data-v="([^"]+)"', text.split("<tbody>")[1].split("</tr>")[0])[-3:]]
+    assert parts[0] - parts[1] == pytest.approx(parts[2], abs=1e-8), "what stands side by side is of one estimate"
+    assert "n\u00a0=\u00a08 worlds each" in text
     assert "generalised" not in text.split("<table")[1], "there are no third parties"
     assert reciprocity.section(Data(episodes, None, nothing, nothing, None, {}), "matrix") is None
 

@@ -10,7 +10,7 @@ from ..dose import AXIS, MEASURES, MOST_LINES, draw_over, lines_over, looks_of
 from ..dots import MOST_ARMS, hollow_note, panel_height
 from ..headline import HEIGHT, by_setting, draw_rows, swept_axis
 from ..response import EFFECT, MOST_AXES, draw_effects, draw_response, panels_of, title
-from ..style import NothingToDraw, footnote, house, names
+from ..style import NothingToDraw, footnote, house, names, said_of
 from .layout import facets, shared_legend
 
 COLUMNS, CROWD = 2, 8
@@ -53,7 +53,7 @@ def headline(summary: pl.DataFrame, game: str, measures: Sequence[str]) -> Figur
     rows = summary.filter(pl.col("game") == game)
     shown = [measure for measure in measures if (rows["measure"] == measure).any()]
     if not shown:
-        raise NothingToDraw(f"none of the measures that were asked for is defined in {game}")
+        raise NothingToDraw(f"none of the measures that were asked for is defined in {said_of(game)}")
     axis = swept_axis(rows)
     return _by_setting(rows, shown) if axis is None else _over(rows, game, axis, shown)
 
