@@ -93,9 +93,9 @@ def pareto_distance(u: ArrayLike, deals: ArrayLike) -> Measured:
 
 def pareto_optimality(u: ArrayLike, deals: ArrayLike) -> Measured:
     """1 − distance / largest distance of any feasible deal: value (W,) in [0, 1]; NaN if all deals are
-    efficient.
+    efficient, whatever u is.
 
-    Arguments as in `pareto_distance`.
+    Arguments as in `pareto_distance`. Below 0 only where u, as after a delay, lies farther off than any deal.
 
     >>> deals = [[6, 10], [7, 7], [0, 10], [5, 6]]
     >>> pareto_optimality([[5, 6], [7, 7]], deals).value.round(6).tolist()
@@ -104,7 +104,8 @@ def pareto_optimality(u: ArrayLike, deals: ArrayLike) -> Measured:
     feasible = np.asarray(deals, dtype=np.float64)
     frontier = _frontier(feasible)
     largest = _distance(feasible, frontier).max()
-    return _of_agreed(1 - divide(_distance(np.asarray(u, dtype=np.float64), frontier), largest))
+    distance = _distance(np.asarray(u, dtype=np.float64), frontier)
+    return _of_agreed(1 - divide(distance, largest if largest > 0 else np.nan))
 
 
 def joint_efficiency(u: ArrayLike, disagreement: ArrayLike, deals: ArrayLike, all_episodes: bool = False) -> Measured:

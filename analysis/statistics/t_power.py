@@ -45,13 +45,15 @@ def t_seeds(effect: float, sd: float, power: float = 0.8, alpha: float = 0.05, p
 
 
 def t_effect(n: int, sd: float, power: float = 0.8, alpha: float = 0.05, paired: bool = True) -> float:
-    """The smallest effect that n seeds find with that `power`; NaN below 2 seeds.
+    """The smallest effect that n seeds find with that `power`; NaN below 2 seeds, 0 where seeds do not differ.
 
     >>> round(t_effect(64, 1, paired=False), 6)
     0.499069
     """
     if n < 2:
         return np.nan
+    if sd == 0:
+        return 0.0
     low, high = 0.0, sd
     while t_power(high, sd, n, alpha, paired) < power:
         high *= 2

@@ -4,19 +4,24 @@ from .exploitability import Exploitability, Regret, exploitability, regret
 from .hysteresis import Hysteresis, hysteresis
 from .late_defection import LateDefection, late_defection
 from .planted import Planted, planted
+from .recovery import recovery
 from .schelling import Schelling, schelling
 from .shock import Shocked, shock
 
-__all__ = ["Hysteresis", "Schelling", "Shocked", "hysteresis", "schelling", "shock"]
 __all__ = [
     "Exploitability",
+    "Hysteresis",
     "LateDefection",
     "Planted",
     "Regret",
     "Schelling",
+    "Shocked",
     "exploitability",
+    "hysteresis",
     "late_defection",
     "planted",
+    "recovery",
     "regret",
     "schelling",
+    "shock",
 ]

@@ -11,6 +11,7 @@ from ...agents.exemplar import Exemplary, legal_or_first
 from ...agents.scripted.binary import BINARY_GAMES, MemoryOne
 from ...agents.seats import seat
 from ...agents.sharing import Entering
+from ...analysis.labels import cooperated
 from ...envs.game import Floats, Game
 from .schelling import CONDUCT, DEFECTOR
 
@@ -59,7 +60,7 @@ class MajorityCopier(Exemplary):
         labels = np.delete(self.game.labels(view.imagine(self.imagined_keys())), self.seat, axis=1)
         seen = ~np.isnan(labels)
         mean = np.where(seen, labels, 0.0).sum(axis=1) / np.maximum(seen.sum(axis=1), 1)
-        return self.exemplary(view, (mean >= 0.5) | ~seen.any(axis=1))
+        return self.exemplary(view, cooperated(mean) | ~seen.any(axis=1))
 
 
 def defector(game: Game, worlds: int) -> Agent:

@@ -54,7 +54,7 @@ def shock(
             game has them); in the games of ``STOCKS``, from step 2 on.
         defections: steps, from this one on, in which the first ``culprits`` seats (none: all) do what the game labels
             0, whatever they wanted. They and all others take it for what was done.
-        culprits: how many.
+        culprits: how many; only with ``defections``.
         worlds: W.
         seed: of the first world.
         params: of the game.
@@ -75,6 +75,8 @@ def shock(
         number_of("defections", defections)
     if culprits is not None and number_of("culprits", culprits) > n:
         raise refuse("culprits", culprits, f"at most the {n} seats of {made.name}")
+    if culprits is not None and not defections:
+        raise refuse("culprits", culprits, "left out without defections: they are who defects")
     if not removed and not defections:
         raise SettingError("there is no shock: give removed, or defections")
     if removed and made.name not in STOCKS:

@@ -61,6 +61,7 @@ def test_nothing_to_share_is_nan():
     assert np.isnan(joint_efficiency([[4, 6]], [5, 5], [[4, 6], [6, 4]]).value).all()
     assert np.isnan(joint_efficiency([[4, 6]], [9, 9], [[4, 6], [6, 4]], all_episodes=True).value).all()
     assert np.isnan(pareto_optimality([[4, 6]], [[4, 6], [6, 4]]).value).all()  # all deals efficient
+    assert np.isnan(pareto_optimality([[2, 3]], [[4, 6], [6, 4]]).value).all(), "nor is one off the list, after a delay"
 
 
 def test_agreement_rate_of_the_worked_example():

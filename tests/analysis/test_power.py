@@ -42,6 +42,7 @@ def test_smallest_effect_is_the_inverse():
         effect = t_effect(40, 2, 0.9, paired=paired)
         assert t_power(effect, 2, 40, paired=paired) == pytest.approx(0.9, abs=1e-9)
     assert np.isnan(t_effect(1, 1))
+    assert t_effect(5, 0) == 0
     assert t_power(1, 1, 1) == 0
     assert t_seeds(1e-9, 1) is None
     assert [t_power(effect, 0, 5) for effect in (0, 1)] == [0, 1]

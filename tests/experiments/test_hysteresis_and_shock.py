@@ -145,6 +145,7 @@ def test_forced_defections_are_answered_and_common_chance_does_the_rest():
         ({"defections": 1, "step": 13}, "step = 13 is not allowed"),
         ({"defections": -1}, "defections = -1 is not allowed"),
         ({"defections": 1, "culprits": 6}, "culprits = 6 is not allowed: it must be at most the 5 seats of fishery"),
+        ({"removed": 0.5, "culprits": 2}, "culprits = 2 is not allowed: it must be left out without defections"),
         ({"removed": 0.5, "game": "climate"}, "removed = 0.5 is not allowed: it must be 0 in climate"),
         ({"defections": 1, "game": "ultimatum"}, "game = 'ultimatum' is not allowed"),
     ],
