@@ -16,7 +16,7 @@ width         either                  the bootstrap interval reaches no farther 
 A pilot of few worlds does not know how much worlds differ; so neither does what is computed from it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -26,7 +26,7 @@ from ..measure import BoolArray, FloatArray, Interval
 from .permutation import perm_ps
 from .resampling import CHUNK, FEW, TIE, resamples
 from .shares import wilson
-from .sign_flip import sign_flip_ps
+from .sign_flip import shifted_ps, sign_flip_ps
 from .t_power import fewest, t_effect, t_seeds
 
 SIGN_FLIP, PERMUTATION, EQUIVALENCE, WIDTH = TESTS = ("sign_flip", "permutation", "equivalence", "width")
@@ -127,17 +127,28 @@ def smallest_effect(
     spread = _spread(sides)
     if spread == 0:
         return 0.0 if float(_power(pilot, 1.0, n, test, options).value) >= power else np.inf
+    reached = _power_of(sides, n, test, options)
     high = t_effect(n, spread, power, options.get("alpha", 0.05), len(sides) == 1)
     low, most = 0.0, 1000 * spread
-    while not float(_power(pilot, high, n, test, options).value) >= power:
+    while not reached(high) >= power:
         low, high = high, 2 * high
         if not high < most:
             return np.inf
     while high - low > _PRECISION * high:
         middle = (low + high) / 2
-        enough = float(_power(pilot, middle, n, test, options).value) >= power
-        low, high = (low, middle) if enough else (middle, high)
+        low, high = (low, middle) if reached(middle) >= power else (middle, high)
     return high
+
+
+def _power_of(sides: list[FloatArray], n: int, test: str, options: dict[str, float]) -> Callable[[float], float]:
+    """The value of `simulated_power` by effect; sign flips of the same studies are summed up only once."""
+    if test != SIGN_FLIP:
+        return lambda effect: float(_power(sides, effect, n, test, options).value)
+    simulations, rng = int(options.get("simulations", SIMULATIONS)), np.random.default_rng(int(options.get("seed", 0)))
+    drawn = _deviations(sides[0], rng, n, simulations)
+    ps, mean = shifted_ps(drawn), drawn.mean(axis=1)
+    alpha, least = options.get("alpha", 0.05), options.get("least", 0.0)
+    return lambda effect: float(((ps(effect) <= alpha + TIE) & (mean + effect >= least - TIE)).mean())
 
 
 def _power(pilot: Sequence[ArrayLike], effect: float, n: int, test: str, options: dict[str, float]) -> Interval:

@@ -1,6 +1,7 @@
 """How many seeds a study needs, read off a pilot that was played."""
 
 import re
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,6 +25,7 @@ from ...analysis.statistics.power import (
 from ...analysis.statistics.resampling import FEW
 from ...analysis.summary import BASELINE, cells, condensed, worlds
 from ...envs.settings import Range, SettingError, refuse, unknown
+from ..progress import LINE_SECONDS, say
 from ..store import load
 
 if TYPE_CHECKING:
@@ -92,7 +94,14 @@ def advise(directory: Path, asked: Asked) -> Advice:
     if asked.factor is not None and asked.factor not in factors:
         raise unknown("--factor", asked.factor, factors)
     wanted = [one for one in every if asked.factor in (None, one.factor)]
-    rows = [row for one in wanted if (row := _row(one, by_world, asked)) is not None]
+    simulated: dict[Any, tuple[Needed, float]] = {}
+    slow = time.monotonic() + LINE_SECONDS
+    rows = []
+    for done, one in enumerate(wanted, 1):
+        rows += [row] if (row := _row(one, by_world, asked, simulated)) is not None else []
+        if time.monotonic() > slow:
+            say(f"{done} of {len(wanted)} contrasts")
+            slow = time.monotonic() + LINE_SECONDS
     if not rows:
         raise SettingError(f"{asked.measure} is defined in fewer than two worlds of every cell: a pilot needs two")
     return Advice(asked, rows, _fresh(found.manifest))
@@ -114,8 +123,10 @@ def _check(asked: Asked) -> None:
         raise refuse("--smallest", asked.smallest, f"left out with --test {asked.test}, which has no such condition")
 
 
-def _row(contrast: Contrast, by_world: pl.DataFrame, asked: Asked) -> Row | None:
-    """None where there are fewer than two worlds."""
+def _row(
+    contrast: Contrast, by_world: pl.DataFrame, asked: Asked, simulated: dict[Any, tuple[Needed, float]]
+) -> Row | None:
+    """None where there are fewer than two worlds; ``simulated`` holds what was found for the same deviations."""
     first, second = (
         by_world.filter(pl.col("cell") == cell).select("seed", value=pl.col(asked.measure)).drop_nulls()
         for cell in (contrast.first, contrast.second)
@@ -135,9 +146,11 @@ def _row(contrast: Contrast, by_world: pl.DataFrame, asked: Asked) -> Row | None
         fits = f"one for {'paired' if paired else 'independent'} seeds, which these are"
         raise refuse("--test", test, fits)
     options: dict[str, Any] = {"alpha": (1 - asked.confidence) / asked.tests, "least": asked.smallest}
-    needed = seeds_needed(sides, asked.effect, asked.power, test, **options)
-    detectable = smallest_effect(sides, n, asked.power, test, **options)
-    return Row(contrast, paired, n, _difference(sides), _sd(sides), needed, detectable)
+    key = (test, *(((side - side.mean()).round(12) + 0.0).tobytes() for side in sides))
+    if key not in simulated:
+        needed = seeds_needed(sides, asked.effect, asked.power, test, **options)
+        simulated[key] = needed, smallest_effect(sides, n, asked.power, test, **options)
+    return Row(contrast, paired, n, _difference(sides), _sd(sides), *simulated[key])
 
 
 def _difference(sides: list[FloatArray]) -> float:

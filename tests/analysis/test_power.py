@@ -8,7 +8,7 @@ from scipy import stats
 
 from comity.analysis.statistics import perm_test, seeds_needed, sign_flip_test, simulated_power, smallest_effect
 from comity.analysis.statistics.permutation import perm_ps
-from comity.analysis.statistics.sign_flip import sign_flip_ps
+from comity.analysis.statistics.sign_flip import shifted_ps, sign_flip_ps
 from comity.analysis.statistics.t_power import t_effect, t_power, t_seeds
 
 NORMAL = stats.norm.ppf((np.arange(500) + 0.5) / 500)
@@ -55,6 +55,7 @@ def test_rows_have_the_p_of_the_tests():
         for greater in (False, True):
             each = [float(sign_flip_test(row, greater=greater).p) for row in rows]
             assert sign_flip_ps(rows, greater=greater).tolist() == each
+        assert shifted_ps(rows)(0.3).tolist() == sign_flip_ps(rows + 0.3).tolist()
         each = [float(perm_test(a, b).p) for a, b in zip(rows, others, strict=True)]
         assert perm_ps(rows, others).tolist() == each
 
