@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .envs.record import Record
     from .envs.settings import SettingError
     from .experiments.play import play
-    from .experiments.probes import exploitability, late_defection, planted, regret, schelling
+    from .experiments.probes import exploitability, hysteresis, late_defection, planted, regret, schelling, shock
     from .experiments.replications import replicate
     from .experiments.store import load
     from .experiments.tournaments.evolving import evolve
@@ -46,6 +46,8 @@ _PLACES = {
     "exploitability": "experiments.probes",
     "late_defection": "experiments.probes",
     "regret": "experiments.probes",
+    "hysteresis": "experiments.probes",
+    "shock": "experiments.probes",
     "evolve": "experiments.tournaments.evolving",
     "tournament": "experiments.tournaments.tournament",
     "replicate": "experiments.replications",
@@ -70,6 +72,7 @@ __all__ = [
     "evolve",
     "exploitability",
     "games",
+    "hysteresis",
     "late_defection",
     "load",
     "make",
@@ -81,6 +84,7 @@ __all__ = [
     "regret",
     "replicate",
     "schelling",
+    "shock",
     "tournament",
     "vector_env",
 ]

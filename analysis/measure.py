@@ -92,7 +92,21 @@ def total(values: ArrayLike, *axes: int) -> FloatArray:
     return summed
 
 
-def mean_of_known(values: FloatArray) -> FloatArray:
-    """(W,): the mean of (W, …) over all that is not NaN in each world; NaN where nothing is."""
-    axes = tuple(range(1, values.ndim))
-    return divide(np.nansum(values, axis=axes), (~np.isnan(values)).sum(axis=axes))
+def mean_of_known(values: FloatArray, *axes: int) -> FloatArray:
+    """Mean over axes (default all but the first, worlds) of what is not NaN; NaN where nothing is.
+
+    >>> mean_of_known(np.array([[1.0, np.nan], [np.nan, np.nan]])).tolist()
+    [1.0, nan]
+    """
+    over = axes or tuple(range(1, values.ndim))
+    return divide(np.nansum(values, axis=over), (~np.isnan(values)).sum(axis=over))
+
+
+def last_steps(acts: FloatArray) -> IntArray:
+    """(W,): the last step of acts (W, T, …) at which anybody in the world acted, from 0; −1 for none.
+
+    >>> last_steps(np.array([[[1.0], [np.nan]], [[np.nan], [np.nan]]])).tolist()
+    [0, -1]
+    """
+    played = (~np.isnan(acts)).any(axis=tuple(range(2, acts.ndim)))
+    return np.asarray((played * np.arange(1, acts.shape[1] + 1)).max(axis=1, initial=0) - 1)

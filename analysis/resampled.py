@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .measure import FloatArray, divide
+from .measure import FloatArray, divide, mean_of_known
 
 DRAWS = 1000
 MOST = 2000
@@ -33,8 +33,7 @@ def resampled_means(values: ArrayLike, draws: int = DRAWS, seed: int = 0) -> Flo
 
 def means(values: ArrayLike) -> FloatArray:
     """Means over worlds (W, …), NaN left out: (…,)."""
-    x = np.asarray(values, dtype=np.float64)
-    return divide(np.nansum(x, axis=0), (~np.isnan(x)).sum(axis=0))
+    return mean_of_known(np.asarray(values, dtype=np.float64), 0)
 
 
 def ends(drawn: FloatArray, level: float = 0.95) -> tuple[FloatArray, FloatArray]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from ..measure import BoolArray, FloatArray, IntArray
+from ..measure import BoolArray, FloatArray, IntArray, mean_of_known
 from ..summary import tracks
 from .basins import NO_ATTRACTOR, UNSETTLED, ends
 from .regions import HOLD, WINDOW, Places, occupancy, places, viability_time
@@ -88,16 +88,9 @@ def state_paths(steps: pl.DataFrame, declared: Regions) -> dict[object, FloatArr
     """(W, T, d) scaled states of the worlds of each cell, in the order of their seeds; NaN where one is undefined."""
     found = {name: tracks(steps, column(name)) for name in declared.state}
     return {
-        cell: np.stack([declared.scaled(name, _mean(found[name][cell])) for name in declared.state], axis=2)
+        cell: np.stack([declared.scaled(name, mean_of_known(found[name][cell], 2)) for name in declared.state], axis=2)
         for cell in next(iter(found.values()))
     }
-
-
-def _mean(values: FloatArray) -> FloatArray:
-    """(W, T): the mean over the seats that have a value."""
-    known = ~np.isnan(values)
-    with np.errstate(invalid="ignore"):
-        return np.where(known, values, 0.0).sum(axis=2) / np.where(known.any(axis=2), known.sum(axis=2), np.nan)
 
 
 def in_regions(

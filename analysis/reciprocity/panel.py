@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
 from ..measure import FloatArray, Interval
+from ..statistics.resampling import FEW
 from .least_squares import Effects, absorb, grams, solve
 from .rows import TERMS, Places, Rows, aligned, panel_rows
 
@@ -14,7 +15,6 @@ __all__ = ["TERMS", "Panel", "panel"]
 
 WORLD, SEAT = "world", "seat"
 HALF_PANEL = "half_panel"
-_FEW = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +98,7 @@ def panel(
     spread = np.where(whole.varied, (replicates - value) ** 2, 0.0).sum(axis=0)
     error = np.where(n > 1, np.sqrt(spread * (n - 1) / np.maximum(n, 1)), np.nan)
     reach = stdtrit(np.maximum(n - 1, 1), (1 + level) / 2) * error
-    flags += ("n<5",) * bool((n[~np.isnan(value)] < _FEW).any())
+    flags += ("n<5",) * bool((n[~np.isnan(value)] < FEW).any())
     of = [_by_term(one, rows.terms) for one in (value, value - reach, value + reach, error, whole.value)]
     counts = _by_term(n, rows.terms, 0).astype(np.int64)
     rest = {"rows": rows.columns.shape[1], "rank": whole.rank}

@@ -10,7 +10,7 @@ from numba import njit
 from numpy.typing import ArrayLike
 
 from ...envs.chance import SHUFFLE, uniform, world_key
-from ..measure import FloatArray, IntArray, Tested
+from ..measure import FloatArray, IntArray, Tested, last_steps
 from .least_squares import absorb, explained, solve
 from .nulls import TIE, circular, exchanges, sampled_p
 from .panel import Fit, clusters_of, effects_of
@@ -65,7 +65,7 @@ def panel_null(
         null, exact = _dealt(rows, acts, draws, seed)
         flags += ("exact",) * exact
     elif rows.shape[0] > 1:
-        exact, unequal = False, len(np.unique(_last(acts.now) if lengths is None else lengths)) > 1
+        exact, unequal = False, len(np.unique(last_steps(acts.now) if lengths is None else lengths)) > 1
         flags += ("unequal_lengths",) * unequal
         null = np.zeros(0) if unequal else _exchanged(rows, acts, draws, seed)
     else:
@@ -87,14 +87,8 @@ def panel_null(
 
 def _trimmed(acts: Aligned) -> Aligned:
     """Without the steps after the end of the last world."""
-    last = int(_last(acts.now).max(initial=-1)) + 1
+    last = int(last_steps(acts.now).max(initial=-1)) + 1
     return acts._replace(now=acts.now[:, :last], then=acts.then[:, :last], theirs=acts.theirs[:, :last])
-
-
-def _last(now: FloatArray) -> IntArray:
-    """(W,): the last step at which anybody acted, −1 for none."""
-    played = (~np.isnan(now)).any(axis=tuple(range(2, now.ndim)))
-    return (played * np.arange(1, now.shape[1] + 1)).max(axis=1, initial=0) - 1
 
 
 # -- worlds exchange, or a history is turned: what was received moves as a whole ---------------------------------------

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..labels import cooperated, defected, dyads
-from ..measure import FloatArray, IntArray, Tested, divide
+from ..measure import FloatArray, Tested, last_steps, mean_of_known
 from .conditionals import difference, tally
 from .nulls import TIE, circular, exchanges, sampled_p
 
@@ -56,7 +56,7 @@ def rho_null(
         played = np.flatnonzero(~np.isnan(own[0]).all(axis=1))
         own, other = (acts[:, : played.max(initial=-1) + 1] for acts in (own, other))
     rng = np.random.default_rng(seed)
-    unequal = not alone and len(np.unique(_last_steps(own) if lengths is None else lengths)) > 1
+    unequal = not alone and len(np.unique(last_steps(own) if lengths is None else lengths)) > 1
     groups = [[i] for i in range(own.shape[2])] if seats is None else [list(seats)]
     found = []
     for group in groups:
@@ -68,22 +68,11 @@ def rho_null(
                 nulls.append(np.full((0, len(own)), np.nan))
             else:
                 nulls.append(_shifted(now, before) if alone else _shuffled(now, before, draws, rng))
-        found.append(_beside(_known_mean(np.stack(found_here), 0), _known_mean(np.stack(nulls), 0)))
+        found.append(_beside(mean_of_known(np.stack(found_here), 0), mean_of_known(np.stack(nulls), 0)))
     value, null_mean, p, n, spread = (np.array(column) for column in zip(*found, strict=True))
     flags += ("circular",) * alone + ("unequal_lengths",) * unequal + ("n<5",) * bool((n < 5).any())
     flags += ("degenerate_null",) * bool((spread < TIE).any())
     return Tested(value, n, flags, null_mean=null_mean, p=p)
-
-
-def _last_steps(own: FloatArray) -> IntArray:
-    """(W,): the last step at which anybody in the world acted, −1 for none."""
-    played = (~np.isnan(own)).sum(axis=2) > 0
-    return (played * np.arange(1, own.shape[1] + 1)).max(axis=1, initial=0) - 1
-
-
-def _known_mean(values: FloatArray, axis: int) -> FloatArray:
-    """The mean over what is not NaN; NaN where nothing is."""
-    return divide(np.nansum(values, axis=axis), (~np.isnan(values)).sum(axis=axis))
 
 
 def _rho_table(now: FloatArray, before: FloatArray) -> FloatArray:
@@ -112,7 +101,7 @@ def _shifted(now: FloatArray, before: FloatArray) -> FloatArray:
 
 def _beside(of_worlds: FloatArray, drawn: FloatArray) -> tuple[float, float, float, int, float]:
     """(ρ, null mean, p, worlds that entered, spread of the null) from the ρ of worlds (W,), and as drawn (draws, W)."""
-    of_worlds, null = of_worlds[~np.isnan(of_worlds)], _known_mean(drawn, 1)
+    of_worlds, null = of_worlds[~np.isnan(of_worlds)], mean_of_known(drawn, 1)
     null = null[~np.isnan(null)]
     value = of_worlds.mean() if len(of_worlds) else np.nan
     if not len(of_worlds) or not len(null):

@@ -177,7 +177,10 @@ appropriation and fishery. All must move at once.
 Examples:
   comity recover --out recovery
   comity recover appropriation --simulations 200 --worlds 40
-  comity recover matrix --simulations 20        between two acts nothing can be told
+
+\b
+Between two acts nothing can be told:
+  comity recover matrix --simulations 20
 """
 
 CLI_HELP = """Comity: what prosocial norms do to cooperation among artificial agents.

@@ -14,6 +14,7 @@ from rich.text import Text
 from ...agents.seats import ROLES, agents_for
 from ...envs.catalogue import game_class, games
 from ...envs.settings import KINDS, Setting, describe
+from .amounts import minus
 
 if TYPE_CHECKING:
     import polars
@@ -103,8 +104,9 @@ def _measured(row: dict[str, Any], name: str) -> str:
     value, interval = row[name], [row.get(name + end) for end in INTERVAL]
     if not isinstance(value, float):
         return "–" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
-    known = None not in interval
-    return f"{value:.3f}\n{interval[0]:.3f}–{interval[1]:.3f}" if known else f"{value:.3f}"
+    if None in interval:
+        return minus(f"{value:.3f}")
+    return minus(f"{value:.3f}\n[{interval[0]:.3f}, {interval[1]:.3f}]")
 
 
 def docstring(cls: type) -> str:

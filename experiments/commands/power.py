@@ -27,6 +27,7 @@ from ...analysis.summary import BASELINE, cells, condensed, worlds
 from ...envs.settings import Range, SettingError, refuse, unknown
 from ..progress import LINE_SECONDS, say
 from ..store import load
+from .amounts import minus, with_interval
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -182,17 +183,13 @@ def page(advice: Advice) -> "Group":
     for row in advice.rows:
         needed = row.needed
         seeds = f"> {MOST_SIMULATED}" if needed.seeds is None else str(needed.seeds)
-        reached = "–" if needed.seeds is None else _interval(needed)
+        reached = "–" if needed.seeds is None else with_interval(needed.power)
         approximate = "–" if needed.approximate is None else str(needed.approximate)
         detectable = "none" if np.isinf(row.detectable) else f"{row.detectable:.3g}"
-        words = (row.contrast.words, row.contrast.where, str(row.n), f"{row.difference:.3g}", f"{row.sd:.3g}")
+        difference = minus(f"{row.difference:.3g}")
+        words = (row.contrast.words, row.contrast.where, str(row.n), difference, f"{row.sd:.3g}")
         table.add_row(*map(Text, (*words, seeds, reached, approximate, detectable)))
     return Group(table, Text("\n".join(("", *_notes(advice), _line(advice)))))
-
-
-def _interval(needed: Needed) -> str:
-    power = needed.power
-    return f"{float(power.value):.3f} [{float(power.low):.3f}, {float(power.high):.3f}]"
 
 
 def _notes(advice: Advice) -> list[str]:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...envs.settings import SettingError
+from .amounts import minus, with_interval
 from .completion import game_names
 
 if TYPE_CHECKING:
     import polars
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes
+
 
 LONGEST = 12
 """Steps after an error that the table tells."""
@@ -19,7 +21,7 @@ LONGEST = 12
 PROBE_HELP = """Play again what a record cannot tell: what would have happened.
 
 GAME, then who sits there, seat by seat (the last fills the seats that are left), and settings of the game as
-key=value.
+key=value. Where there is a figure it is written into the current directory, such as echo-matrix.svg, or to --out.
 
 \b
 Examples:
@@ -59,8 +61,10 @@ def echo(game: str, table: tuple[str, ...], worlds: int, seed: int, out: Path | 
     """How one error echoes: every world is played twice under the same chance, once with one act flipped to D."""
     import numpy as np
 
-    from ...analysis import figures, rmst
+    from ...analysis import figures
     from ...analysis.reciprocity import echo_length, echo_mass, irf
+    from ...analysis.statistics import bootstrap_ci
+    from ...analysis.survival import rmst_ci
     from ..probes import planted
 
     path = _figure_path(out, f"echo-{game}")
@@ -72,6 +76,9 @@ def echo(game: str, table: tuple[str, ...], worlds: int, seed: int, out: Path | 
     hit = ~np.isnan(length.value)
     click.echo(f"worlds with a cooperative spell at step {step}: {hit.sum()} of {len(hit)}")
     if not hit.any():
+        click.echo(
+            "Only an error within a spell can echo: where somebody defects at that step anyway, nothing is drawn."
+        )
         return 0
     k = np.arange(min(LONGEST + 1, change.value.shape[1]))
     columns: dict[str, Any] = {"steps after": k}
@@ -80,11 +87,11 @@ def echo(game: str, table: tuple[str, ...], worlds: int, seed: int, out: Path | 
         columns |= {f"{who}{end}": values[side, k] for end, values in parts.items()}
     _show(columns)
     tau = int(np.nanmax(length.value))
-    mean = float(rmst(length.value, length.observed, tau).value) if tau else 0.0
+    lasted = rmst_ci(length.value[hit], length.observed[hit], tau) if tau else None
     click.echo(f"echoes that ended within the game: {(length.observed & hit).sum()} of {hit.sum()}")
-    click.echo(f"mean length, up to {tau} steps: {mean:.3f}")
-    click.echo(f"extra defections: {np.nanmean(mass):.3f}")
-    return _write(figures.impulse_response(change).figure, path)
+    click.echo(f"mean length, up to {tau} steps: {'0.000' if lasted is None else with_interval(lasted)}")
+    click.echo(f"extra defections: {with_interval(bootstrap_ci(mass[hit]))}")
+    return _write(figures.impulse_response(change), path)
 
 
 @probe.command()
@@ -99,9 +106,11 @@ def exploitability(game: str, table: tuple[str, ...], worlds: int, seed: int, ou
     if len(seats) != 1:
         raise SettingError(f"exploitability is that of one kind of agent, and {len(seats)} are given")
     found = exploitability(game, seats[0], worlds, seed, **settings)
-    _show(found.frame())
-    click.echo(f"exploitability: {found.value[found.worst]:.3f}, by {found.attackers[found.worst]}")
-    return _write(figures.attackers(found.frame()).figure, path)
+    _show(found.frame().rename({"low": "value_low", "high": "value_high"}))
+    most = f"{found.value[found.worst]:.3f}"
+    ahead = [name for name, value in zip(found.attackers, found.value, strict=True) if f"{value:.3f}" == most]
+    click.echo(minus(f"exploitability: {most}, by {', '.join(ahead)}"))
+    return _write(figures.attackers(found.frame()), path)
 
 
 @probe.command("late-defection")
@@ -118,13 +127,10 @@ def late_defection(
         raise SettingError("out is not allowed: late-defection is one number and has no figure")
     seats, settings = _typed(table)
     found = late_defection(game, _some(seats), defectors, step, worlds, seed, **settings)
-    row = {"defectors": found.defectors, "from step": found.step, "others' welfare": found.value}
-    _show(
-        {
-            key: [one]
-            for key, one in {**row, "others' welfare_low": found.low, "others' welfare_high": found.high}.items()
-        }
-    )
+    change = "change of the others' welfare"
+    row = {"defectors": found.defectors, "from step": found.step, change: found.value}
+    row |= {f"{change}_low": found.low, f"{change}_high": found.high, "n": found.worlds}
+    _show({key: [one] for key, one in row.items()})
     return 0
 
 
@@ -142,9 +148,9 @@ def schelling(game: str, table: tuple[str, ...], worlds: int, seed: int, out: Pa
             f"a Schelling diagram takes a cooperator and a defector or neither, and {len(seats)} are given"
         )
     found = schelling(game, *seats, worlds=worlds, seed=seed, **settings)
-    _show(found.frame())
-    click.echo(f"{game}: {found.kind}")
-    return _write(figures.schelling(found.frame()).figure, path)
+    _show(found.frame().rename({"low": "payoff_low", "high": "payoff_high"}))
+    click.echo(f"{game}: {found.kind}, from {worlds} worlds of each kind")
+    return _write(figures.schelling(found.frame()), path)
 
 
 def _typed(given: Sequence[str]) -> tuple[list[Any], dict[str, Any]]:
@@ -179,11 +185,8 @@ def _figure_path(out: Path | None, name: str) -> Path:
     return path
 
 
-def _write(figure: "Figure | Any", path: Path) -> int:
-    from ...analysis.figures.style import PAGE, house
+def _write(drawn: "Axes", path: Path) -> int:
+    from ...analysis.figures import save
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with house():
-        figure.savefig(path, facecolor=PAGE, dpi=200)
-    click.echo(path)
+    click.echo(save(drawn, path.with_suffix(""), [path.suffix[1:]])[0])
     return 0

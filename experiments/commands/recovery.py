@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...analysis.figures import save
 from ...analysis.figures.recovery import recovery as drawn
 from ...analysis.figures.style import NothingToDraw
 from ...analysis.recovery import accuracy
@@ -32,6 +33,5 @@ def recover(
             figure = drawn(found)
         except NothingToDraw:
             return told
-        for name in ("recovery.png", "recovery.svg"):
-            figure.savefig(out / name, dpi=160, facecolor="white")
+        save(figure, out / "recovery", ("png", "svg"))
     return told

@@ -192,7 +192,7 @@ def test_a_replication_is_printed_with_its_intervals(comity):
     assert [line.split()[:5] for line in lines[1::2]] == [
         [game, "0", "20", "0.000", "0.000"] for game in ("norms", "metanorms")
     ]
-    assert lines[2].split()[:2] == ["0.000–0.161"] * 2  # Wilson's, for 0 of 20
+    assert lines[2].split()[:4] == ["[0.000,", "0.161]"] * 2  # Wilson's, for 0 of 20
     told = comity("replicate", "axelrod_1986", "runs=0")
     assert (told.code, told.complaints) == (
         2,

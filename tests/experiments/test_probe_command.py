@@ -10,11 +10,12 @@ def test_echo_tells_and_draws(tmp_path, capsys):
     assert main(["probe", "echo", "matrix", "wsls", "horizon=12", "--worlds", "5", "--out", str(path)]) == 0
     told = capsys.readouterr().out
     assert "worlds with a cooperative spell at step 5: 5 of 5" in told
-    assert "mean length, up to 1 steps: 1.000" in told
-    assert "extra defections: 2.000" in told
+    assert "mean length, up to 1 steps: 1.000 [1.000, 1.000]" in told
+    assert "extra defections: 2.000 [2.000, 2.000]" in told
     assert path.read_text().lstrip().startswith("<?xml")
     assert main(["probe", "echo", "matrix", "alld", "horizon=12", "--out", str(tmp_path / "none.svg")]) == 0
-    assert "0 of 100" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "0 of 100" in told and "Only an error within a spell can echo" in told
     assert not (tmp_path / "none.svg").exists()
 
 
@@ -27,7 +28,8 @@ def test_others_tell_and_draw(tmp_path, capsys):
     assert main(["probe", "schelling", "matrix", *few]) == 0
     assert "social dilemma with fear and greed" in capsys.readouterr().out
     assert main(["probe", "late-defection", "matrix", "tft", "horizon=10", "--step", "6", "--worlds", "2"]) == 0
-    assert "-11.000" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "−11.000" in told and "[−11.000, −11.000]" in told and "change of the others' welfare" in told
 
 
 @pytest.mark.parametrize(

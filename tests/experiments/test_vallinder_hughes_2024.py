@@ -152,7 +152,7 @@ def test_who_all_give_half_end_as_in_closed_form(comity, monkeypatch):
     assert told.code == 0, told.err
     row = told.out.splitlines()[1].split()
     assert row == ["1", "2", "393.906", "0.500", *["0.500"] * 2, "0.000", "0.000", "0.000", "312", "0.000", MODEL]
-    assert "393.906–393.906" in told.out
+    assert "[393.906, 393.906]" in told.out
 
 
 @pytest.mark.slow
