@@ -13,6 +13,8 @@ def test_echo_tells_and_draws(tmp_path, capsys):
     assert "mean length, up to 1 steps: 1.000 [1.000, 1.000]" in told
     assert "extra defections: 2.000 [2.000, 2.000]" in told
     assert path.read_text().lstrip().startswith("<?xml")
+    assert main(["probe", "echo", "matrix", "allc", "horizon=12", "--worlds", "5", "--out", str(path)]) == 0
+    assert "mean length, up to 0 steps: 0.000 [0.000, 0.000]" in capsys.readouterr().out
     assert main(["probe", "echo", "matrix", "alld", "horizon=12", "--out", str(tmp_path / "none.svg")]) == 0
     told = capsys.readouterr().out
     assert "0 of 100" in told and "Only an error within a spell can echo" in told
