@@ -1,11 +1,13 @@
 """Points with intervals, one line per condition: the workhorse of the figures that compare norms."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Annotation
 from matplotlib.transforms import Transform
 
 from ..definitions import DEFINITIONS, DERIVED, EVENT, SHARE, Definition
@@ -153,6 +155,16 @@ def _beside(ax: Axes, y: int, row: dict[str, Any]) -> None:
     right = high < start + _ROOM * (stop - start) or stop - high > low - start
     x, shift, side = (high, 6, "left") if right else (low, -6, "right")
     _word(ax, (x, y), f"n={row['n']}", ax.transData, side, shift)
+
+
+def clear_of(ax: Axes, marks: Iterable[tuple[float, float]]) -> None:
+    """Moves the n of a row beyond a mark (x, row) that stands where it is written."""
+    for x, y in marks:
+        for word in ax.texts:
+            if isinstance(word, Annotation) and word.xy[1] == y and word.get_text().startswith("n="):
+                away = x - word.xy[0] if word.get_ha() == "left" else word.xy[0] - x
+                if 0 < away < (1 - _ROOM) * float(np.ptp(ax.get_xlim())):
+                    word.xy = (x, y)
 
 
 def _word(ax: Axes, at: tuple[float, float], text: str, on: Transform, side: str, shift: float = 0.0) -> None:

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from ..reciprocity import rho_null
 from ..summary import focal, tracks
-from .dots import arms_and_conditions, by_condition, complete, panel_height, the_arm
+from .dots import arms_and_conditions, by_condition, clear_of, complete, panel_height, the_arm
 from .style import INK, MUTED, NARROW, PAGE, canvas, house
 
 NULL_DRAWS = 499
@@ -79,5 +79,7 @@ def _null_ticks(ax: Axes, rows: pl.DataFrame, conditions: list[str]) -> None:
     if rows.is_empty():
         return
     ax.plot([], [], marker="o", color=MUTED, markeredgecolor=PAGE, label="ρ with 95 % interval")
-    (ticks,) = ax.plot(rows["null_mean"], [conditions.index(one) for one in rows["condition"]], "|", color=INK)
+    places = [conditions.index(one) for one in rows["condition"]]
+    clear_of(ax, zip(rows["null_mean"], places, strict=True))
+    (ticks,) = ax.plot(rows["null_mean"], places, "|", color=INK)
     ticks.set(markersize=12, markeredgewidth=1.8, zorder=5, label="mean of the null (partners shuffled)")

@@ -66,7 +66,7 @@ def section(data: Data, game: str) -> Markup | None:
     if not any(np.isfinite(one.panel.value[0]) for one in found):
         return None
     parts = [_figure(data, found, game), _table(found)]
-    return el("details", el("summary", f"{TITLE} of {game_title(game).lower()}"), *parts, class_="numbers")
+    return el("details", el("summary", f"{TITLE}: {game_title(game).lower()}"), *parts, class_="numbers")
 
 
 def _found(steps: pl.DataFrame, of_game: pl.DataFrame) -> list[Found]:

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 import comity
 from comity.analysis import figures, kaplan_meier
 from comity.analysis.figures import NothingToDraw, sheets
-from comity.analysis.figures.dots import chosen, dot_panel
+from comity.analysis.figures.dots import chosen, clear_of, dot_panel
 from comity.analysis.figures.fit import width, wrapped
 from comity.analysis.figures.lines import Course
 from comity.analysis.figures.style import INK, LOOKS, SPARE, look
@@ -183,6 +183,8 @@ def test_n_stands_right_of_its_interval_and_what_is_undefined_in_its_row():
     dot_panel(ax, rows, ["0", "1", "2", "3"])
     found = [(text.get_text(), text.xy, text.get_ha()) for text in ax.texts]
     assert found == [("n=3", (0.6, 0), "left"), ("n=3", (0.9, 1), "right"), ("undefined", (0.5, 3), "center")]
+    clear_of(ax, [(0.65, 0), (0.98, 1), (0.5, 3)])
+    assert [text.xy[0] for text in ax.texts] == [0.65, 0.9, 0.5], "beyond a mark that is in its way"
     assert {text.get_va() for text in ax.texts} == {"center"} and {text.xyann[1] for text in ax.texts} == {0}
 
 

@@ -1,5 +1,7 @@
 """Settings ranked by welfare function, horizon and discount, from tables alone, and the section of the report."""
 
+import re
+
 import numpy as np
 import polars as pl
 import pytest
@@ -141,6 +143,8 @@ def test_the_section(played):
     assert "there is no dominance" in text
     assert "is ahead after the first step" in text and "stays ahead of it from step" in text
     assert "of all ways to weight mean and minimum (Rawls) on the game&#x27;s anchors" in text
+    share = re.search(r"([0-9.]+) % \(exact\) put ", text)
+    assert share and float(share[1]) >= 50, "who comes first is named first"
     assert 'class="sortable ranks"' in text and "n = 6 worlds; ahead of" in text
     alone = said(episodes, None)
     assert "they take recorded steps" in alone and "<figure>" not in alone

@@ -9,6 +9,7 @@ import pytest
 from comity.analysis.figures import save
 from comity.analysis.report import write_report
 from comity.analysis.report.design import matrix_payoffs, minds
+from comity.analysis.report.findings import _reciprocity
 from comity.analysis.report.markup import Markup, el
 
 VOID = {"meta", "br", "hr", "img", "input", "link"}
@@ -296,6 +297,14 @@ def test_what_a_manifest_says():
     assert matrix_payoffs(of(payoffs=[[3, 3, 0, 5, 5, 0, 1, 1]])) is None
     assert matrix_payoffs({}) is None
     assert not minds({})
+
+
+@pytest.mark.parametrize(("value", "said"), [(0.6, "(p = 0.005, one-sided)."), (-0.6, "+0.10, which is above it.")])
+def test_a_p_that_looks_upwards_is_not_told_of_what_lies_below(value, said):
+    row = {"measure": "rho_focal", "value": value, "low": value - 0.1, "high": value + 0.1, "n": 20, "n_null": 20}
+    row |= {"null_mean": 0.1, "excess": value - 0.1, "p": 0.005, "seats": "deliberators", "norms": "kind"}
+    text = str(_reciprocity(pl.DataFrame({**row, "condition": "kind"})))
+    assert said in text and ("p = " in text) == (value > 0)
 
 
 def test_markup_escapes_but_for_markup():
