@@ -73,6 +73,7 @@ def columns_of(table: pl.DataFrame, names: Sequence[str], which: str) -> None:
 
 def arms_and_conditions(summary: pl.DataFrame, game: str, most: int = MOST) -> tuple[list[str], list[str]]:
     """The game's arms (at most ``MOST_ARMS``) and conditions (at most ``most``) in display order, whatever is shown."""
+    columns_of(summary, SUMMARY, "the summary")
     rows = summary.filter(pl.col("game") == game, pl.col("base"))
     return rows["seats"].unique(maintain_order=True).to_list()[:MOST_ARMS], chosen(rows, most)["condition"].to_list()
 
@@ -162,7 +163,7 @@ def clear_of(ax: Axes, marks: Iterable[tuple[float, float]]) -> None:
     for x, y in marks:
         for word in ax.texts:
             if isinstance(word, Annotation) and word.xy[1] == y and word.get_text().startswith("n="):
-                away = x - word.xy[0] if word.get_ha() == "left" else word.xy[0] - x
+                away = x - word.xy[0] if word.get_horizontalalignment() == "left" else word.xy[0] - x
                 if 0 < away < (1 - _ROOM) * float(np.ptp(ax.get_xlim())):
                     word.xy = (x, y)
 

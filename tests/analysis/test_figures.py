@@ -159,6 +159,7 @@ def test_dose_response_marks_the_thresholds(summary):
             "sat as with nobody in matrix",
         ),
         (lambda e, s, t: figures.by_condition(t.drop("n_nan", "low"), "matrix", "gini"), "no column low and no n_nan"),
+        (lambda e, s, t: figures.cooperation(t.drop("variant"), "matrix"), "no column variant"),
         (lambda e, s, t: figures.headline(t, "matrix", "nosuch"), "no measure is called nosuch"),
         (lambda e, s, t: figures.welfare(t, "matrix", "gini"), "not on a game's anchors"),
         (
