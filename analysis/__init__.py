@@ -121,7 +121,7 @@ from .statistics import (
     tost,
     wilson,
 )
-from .survival import Survival, kaplan_meier, median_survival, rmst
+from .survival import Survival, kaplan_meier, median_survival, rmst, rmst_ci
 from .welfare import (
     GovSim,
     Harvests,
@@ -273,6 +273,7 @@ __all__ = [
     "rho_null",
     "rise_response",
     "rmst",
+    "rmst_ci",
     "s80_s20",
     "score",
     "score_path",

@@ -101,7 +101,7 @@ def rmst_ci(
     n = int(own.max(initial=-1)) + 1
     value = rmst(steps, ended, tau).value
     kind, times = _kinds(steps, ended, own, n)
-    u = np.arange(1, tau)
+    u = np.arange(tau)
     played, died_at = np.zeros((2, len(times), len(u)))
     np.add.at(played, kind, steps[:, None] >= u)
     np.add.at(died_at, kind, (steps[:, None] == u) & ended[:, None])
@@ -110,7 +110,7 @@ def rmst_ci(
         drawn = rng.multinomial(n, times / n, size=min(piece, draws - done)) / times
         stays = 1 - divide(drawn @ died_at, drawn @ played)  # NaN where nobody is at risk
         gone = np.cumprod(np.where(np.isnan(stays), 1.0, stays), axis=1) == 0  # as all collapsed
-        pieces.append(1 + np.where(gone, 0.0, np.cumprod(stays, axis=1)).sum(axis=1))
+        pieces.append(np.where(gone, 0.0, np.cumprod(stays, axis=1)).sum(axis=1))
     drawn = np.concatenate(pieces)
     drawn = drawn[~np.isnan(drawn)]
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2]) if len(drawn) else (np.nan, np.nan)

@@ -69,18 +69,20 @@ PLURAL: dict[str, Definition] = {
     ),
     **{
         f"atkinson_{name}": _unequal(
-            f"inequality (Atkinson, ε = {epsilon:g})",
+            f"Atkinson inequality (ε = {epsilon:g})",
             "1 − the payoff that, given to all, is as good, over the mean",
             SHARE,
         )
         for name, epsilon in EPSILONS.items()
     },
-    "gini_unbiased": _unequal("inequality (Gini, N/(N − 1))", "Gini index times N/(N − 1)", SHARE),
+    "gini_unbiased": _unequal("Gini inequality × N/(N − 1)", "Gini index times N/(N − 1)", SHARE),
     "hoover": _unequal("inequality (Hoover)", "Share of all payoff that would have to change hands", "0 to 1 − 1/N"),
     "s80_s20": _unequal(
         "richest over poorest fifth", "Payoff of the richest fifth over that of the poorest", "1 or more"
     ),
-    "sufficiency": Definition("enough", "Share of agents whose payoff reaches the need line z.", SHARE, UP, *_LOW_NEED),
+    "sufficiency": Definition(
+        "sufficiency", "Share of agents whose payoff reaches the need line z.", SHARE, UP, *_LOW_NEED
+    ),
     "shortfall": Definition(
         "shortfall", "Mean over agents of what lacks to the need line z, over z.", POSITIVE, DOWN, *_LOW_NEED
     ),

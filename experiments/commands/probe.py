@@ -62,7 +62,6 @@ def echo(game: str, table: tuple[str, ...], worlds: int, seed: int, out: Path | 
     import numpy as np
 
     from ...analysis import figures
-    from ...analysis.measure import Interval
     from ...analysis.reciprocity import echo_length, echo_mass, irf
     from ...analysis.statistics import bootstrap_ci
     from ...analysis.survival import rmst_ci
@@ -88,9 +87,7 @@ def echo(game: str, table: tuple[str, ...], worlds: int, seed: int, out: Path | 
         columns |= {f"{who}{end}": values[side, k] for end, values in parts.items()}
     _show(columns)
     tau = int(np.nanmax(length.value))
-    # lives begin with a step that all survive, while an echo may be over at once: so one step is added, and taken off
-    lasted = rmst_ci(length.value[hit] + 1, length.observed[hit], tau + 1)
-    lasted = Interval(lasted.value - 1, lasted.n, low=lasted.low - 1, high=lasted.high - 1)
+    lasted = rmst_ci(length.value[hit], length.observed[hit], tau)
     click.echo(f"echoes that ended within the game: {(length.observed & hit).sum()} of {hit.sum()}")
     click.echo(f"mean length, up to {tau} steps: {with_interval(lasted)}")
     click.echo(f"extra defections: {with_interval(bootstrap_ci(mass[hit]))}")
