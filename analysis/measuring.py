@@ -209,6 +209,8 @@ def _each(found: Iterable[Part], measured: Callable[[Part], Columns]) -> Iterato
 
 def _facts(episodes: pl.DataFrame) -> list[pl.Expr]:
     """What the steps do not tell: the horizon, and whether payoffs come step by step."""
+    if "horizon" not in episodes.columns:
+        raise ValueError("the run's episodes lack their horizon, as an older comity played them: play it again")
     rate = "welfare_per_step"
     return [
         pl.col("horizon"),
