@@ -156,7 +156,7 @@ DEFINITIONS: dict[str, Definition] = {
     "joint_efficiency_all": _deal(
         "joint efficiency (no deal = 0)", "Joint efficiency with 0 for episodes without a deal.", "at most 1"
     ),
-    "pareto_optimality": _efficiency(
+    "pareto_optimality": _deal(
         "Pareto optimality",
         "1 − Pareto distance over the largest distance of any deal; undefined without a deal, and where all deals are "
         "efficient.",
