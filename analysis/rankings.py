@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from .columns import DISCOUNTS
 from .horizons import by_discount, by_horizon
 from .measure import FloatArray, divide
 from .ranks import Firsts, firsts
@@ -18,7 +19,6 @@ from .summary import cells, tracks, value_axes
 from .welfare.standard import Function, standard
 
 EPISODE = "whole episode"
-DISCOUNTS = (0.9, 0.99)
 FRACTIONS = (4, 2)
 """Of the longest episode: the shorter horizons at which settings are ranked too."""
 _COLUMNS = {"utilitarian": "utilitarian", "nash": "nash", "rawls": "rawls", "nash_smoothed": "nash_smoothed"}
@@ -131,8 +131,8 @@ def _of_episodes(table: pl.DataFrame, fair: float | None) -> dict[Measure, Float
                 found[_measure(key, one, EPISODE, "of the whole episode")] = _numbers(table, name)
     mean = standard()["utilitarian"]
     for tail, words in _TAILS.items():
-        for delta in DISCOUNTS:
-            name = f"welfare_d{100 * delta:.0f}_{tail}"
+        for short, delta in DISCOUNTS.items():
+            name = f"welfare_{short}_{tail}"
             if name in table.columns:
                 over = f"δ = {_plain(delta)}, {words}"
                 found[_measure("utilitarian", mean, over, f"discounted by {over}")] = _numbers(table, name)
@@ -225,9 +225,10 @@ def _of_steps(rewards: FloatArray, fair: float | None) -> dict[Measure, FloatArr
         first = "step" if horizon == 1 else f"{horizon} steps"
         over = "1 step" if horizon == 1 else first
         amounts[(over, f"per step of the first {first}")] = by_horizon(rewards, horizons)[:, k]
-    for k, delta in enumerate(DISCOUNTS):
+    deltas = list(DISCOUNTS.values())
+    for k, delta in enumerate(deltas):
         over = f"δ = {_plain(delta)}, {_TAILS['truncate']}"
-        amounts[(over, f"discounted by {over}")] = by_discount(rewards, DISCOUNTS)[:, k]
+        amounts[(over, f"discounted by {over}")] = by_discount(rewards, deltas)[:, k]
     return {
         _measure(key, one, over, words): one.of(x).value
         for (over, words), x in amounts.items()

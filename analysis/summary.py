@@ -412,5 +412,15 @@ def tracks(steps: pl.DataFrame, column: str) -> dict[object, FloatArray]:
     return found
 
 
+def steps_played(steps: pl.DataFrame) -> np.ndarray | None:
+    """(W,): the steps that each world of a cell was played, where replies of language models are missing from the
+    labels, so that these do not tell; None where they do.
+    """
+    if "invalid" not in steps.columns or not steps["invalid"].any():
+        return None
+    (asked,) = tracks(steps, "invalid").values()
+    return (~np.isnan(asked)).any(axis=2).sum(axis=1)
+
+
 def _dense(column: pl.Series) -> np.ndarray:
     return np.unique(column.to_numpy(), return_inverse=True)[1]

@@ -2,7 +2,7 @@
 
 from .commons import COMMONS, commons
 from .conduct import CONDUCT, conduct
-from .core import DISCOUNTS, ETA, TAIL_WINDOW, Columns, core
+from .core import DISCOUNTS, TAIL_WINDOW, Columns, core
 from .paths import PATHS, paths
 from .plural import PLURAL, plural
 
@@ -10,7 +10,6 @@ __all__ = [
     "COMMONS",
     "CONDUCT",
     "DISCOUNTS",
-    "ETA",
     "PATHS",
     "PLURAL",
     "TAIL_WINDOW",

@@ -6,13 +6,12 @@ from .. import cooperation, welfare
 from ..measure import divide, total
 from ..reciprocity import rho
 from ..traces import Traces
+from ..welfare.standard import ETA
 
 Columns = dict[str, np.ndarray]
 DISCOUNTS = {"d90": 0.9, "d99": 0.99}
 TAIL_WINDOW = 10
 """Steps whose mean an episode that was cut off is taken to go on with for ever (the tail `repeat`)."""
-ETA = 0.01
-"""Of W_O/N: what `nash_smoothed` adds."""
 
 
 def core(traces: Traces) -> Columns:

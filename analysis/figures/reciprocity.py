@@ -5,7 +5,7 @@ import polars as pl
 from matplotlib.axes import Axes
 
 from ..reciprocity import rho_null
-from ..summary import focal, tracks
+from ..summary import focal, steps_played, tracks
 from .dots import arms_and_conditions, by_condition, clear_of, complete, panel_height, the_arm
 from .style import INK, MUTED, NARROW, PAGE, canvas, house
 
@@ -33,10 +33,8 @@ def reciprocity_null(steps: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
         n = labels.shape[2]
         if n < 2 or carriers[cell] == [] or (n > 2 and directed and part["addressee"].is_not_null().any()):
             continue
-        lengths = None
-        if "invalid" in part.columns and part["invalid"].any():
-            lengths = (~np.isnan(tracks(part, "invalid")[cell])).any(axis=2).sum(axis=1)
-        found = rho_null(labels, draws=NULL_DRAWS, seats=focal(carriers[cell], n), lengths=lengths)
+        seats = focal(carriers[cell], n)
+        found = rho_null(labels, draws=NULL_DRAWS, seats=seats, lengths=steps_played(part))
         numbers = {"null_mean": found.null_mean, "excess": found.excess, "p": found.p}
         row = {key: None if np.isnan(value[0]) else value.item() for key, value in numbers.items()}
         rows.append({"cell": cell, **row, "n": found.n.item(), "flags": ", ".join(found.flags)})

@@ -10,7 +10,7 @@ from .. import figures
 from ..figures.style import house, panels
 from ..measure import FloatArray
 from ..reciprocity import KINDS, TERMS, LagPanel, Panel, PanelNull, panel, panel_null, panel_profile
-from ..summary import cells, tracks
+from ..summary import cells, steps_played, tracks
 from .data import Data
 from .formats import between, count, each, num
 from .markup import Markup, el
@@ -77,25 +77,23 @@ def _found(steps: pl.DataFrame, of_game: pl.DataFrame) -> list[Found]:
         part = parts.get((cell["cell"],))
         if part is None:
             continue
-        labels, lengths = _labels(part)
+        labels = _labels(part)
         if labels.shape[2] > 1:
             draws = FEW_DRAWS if np.isnan(labels).any() else DRAWS
-            found.append(Found(cell, labels, panel(labels), panel_null(labels, draws=draws, lengths=lengths)))
+            found.append(
+                Found(cell, labels, panel(labels), panel_null(labels, draws=draws, lengths=steps_played(part)))
+            )
     return found
 
 
-def _labels(part: pl.DataFrame) -> tuple[FloatArray, FloatArray | None]:
-    """(W, T, N), or (W, T, N, N) where acts have an addressee among several; and lengths where replies are missing."""
+def _labels(part: pl.DataFrame) -> FloatArray:
+    """(W, T, N), or (W, T, N, N) where acts have an addressee among several."""
     (labels,) = tracks(part, "cooperation").values()
     n = labels.shape[2]
-    lengths = None
-    if "invalid" in part.columns and part["invalid"].any():
-        (played,) = tracks(part, "invalid").values()
-        lengths = (~np.isnan(played)).any(axis=2).sum(axis=1)
     if n > 2 and "addressee" in part.columns and part["addressee"].is_not_null().any():
         (towards,) = tracks(part, "addressee").values()
         labels = np.where(towards[..., None] == np.arange(n), labels[..., None], np.nan)
-    return labels, lengths
+    return labels
 
 
 def _figure(data: Data, found: list[Found], game: str) -> Markup | None:
